@@ -1,0 +1,492 @@
+"""What makes a table valid: functions from a table's rows and its schema to the faults found.
+
+No files, no state: `caspian.tables` reads, calls these, and raises. Frictionless applies the
+structural rules of the schema; the book's own follow here. No rule is repeated: what the numbers,
+lists and columns are stands in `data/datapackage.json` alone.
+"""
+
+import csv
+import datetime as dt
+import difflib
+import io
+import re
+from calendar import monthrange
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+OUTCOME = ("actual", "preliminary", "estimate")  # one class: what happened, however well known
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
+SPELLING = {
+    "string": re.compile("(?s).*"),
+    "integer": re.compile(r"-?\d+"),
+    "number": NUMBER,
+    "boolean": re.compile("true|false"),
+}
+# A slip in one of these names would switch a rule off in silence, so others are refused.
+TABLE_RULES = {"coverage", "observation", "parts", "ordered"}
+PART_RULES = {"field", "parent", "total", "within", "tolerance"}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One broken rule: what is there, the rule, what to do about it, and where it is."""
+
+    problem: str
+    rule: str
+    fix: str
+    row: int | None = None  # data row, counted from 1
+    line: int | None = None  # line of the file on which that row begins
+    column: str | None = None
+
+    def words(self) -> tuple[str, str, str]:
+        """Problem, rule and remedy, without the place."""
+        return self.problem, self.rule, self.fix
+
+    def text(self, path: str) -> str:
+        """The fault in one line of text: place, problem, rule, remedy."""
+        row = f", row {self.row} (line {self.line})" if self.row else ""
+        column = f', column "{self.column}"' if self.column else ""
+        return f"{path}{row}{column}: {self.problem}. Rule: {self.rule}. {self.fix}"
+
+
+class Faults(ValueError):
+    """Carries the faults (its `args`) out of a function that can't go on."""
+
+
+class Row(NamedTuple):
+    """A record of a CSV file: data row from 1 (the header is 0), first line, cells as text."""
+
+    number: int
+    line: int
+    cells: list[str]
+
+
+def nearest(key: str, known: Iterable[str]) -> str:
+    """'Did you mean "x"? ' for the most similar known key, or nothing."""
+    def likeness(other: str) -> tuple[float, bool]:
+        return difflib.SequenceMatcher(None, other, key).ratio(), other[:2] == key[:2]
+
+    found = max(difflib.get_close_matches(key, list(known), cutoff=0.5), key=likeness, default="")
+    return f'Did you mean "{found}"? ' if found else ""
+
+
+def unknown_source(key: str, known: Iterable[str]) -> Fault:
+    """The fault of a source key that the bibliography doesn't have."""
+    return Fault(f'"{key}" is no entry of references.bib', "every source is in the bibliography, "
+                 "several are joined by ; without spaces",
+                 f"{nearest(key, known)}If it is a new source, add its entry.")
+
+
+def period_bounds(period: str) -> tuple[dt.date, dt.date]:
+    """First and last day of an ISO 8601 period: YYYY, YYYY-MM, YYYY-MM-DD, or start/end of those.
+
+    Raises ValueError if it is none of these or ends before it starts.
+    """
+    ends = period.split("/")
+    first, last = _days(ends[0])[0], _days(ends[-1])[1]
+    if len(ends) > 2 or first > last:
+        raise ValueError(f'"{period}" is not start/end')
+    return first, last
+
+
+def is_period(text: str) -> bool:
+    """Whether `period_bounds` can read it."""
+    try:
+        period_bounds(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _days(text: str) -> tuple[dt.date, dt.date]:
+    found = re.fullmatch(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", text, re.ASCII)
+    if not found:
+        raise ValueError(f'"{text}" is not YYYY, YYYY-MM or YYYY-MM-DD')
+    year, month, day = (int(part) if part else None for part in found.groups())
+    last = day or monthrange(year, month or 12)[1]
+    return dt.date(year, month or 1, day or 1), dt.date(year, month or 12, last)
+
+
+# --- reading
+
+
+def decode(raw: bytes) -> str:
+    """The text of UTF-8 bytes with LF line ends. Raises Faults with the byte and the line."""
+    utf8 = "text files are UTF-8 with LF line ends and no byte order mark"
+    if raw.startswith(b"\xef\xbb\xbf"):
+        raise Faults(Fault("the file begins with a byte order mark", utf8, 'Save it as "UTF-8", '
+                           'not "UTF-8 with BOM".'))
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError as error:
+        at, byte = error.start, raw[error.start]
+        line = raw.count(b"\n", 0, at) + 1
+        old = bytes([byte]).decode("cp1252", "replace")
+        raise Faults(Fault(f"byte {at} (line {line}) is 0x{byte:02X}, which is not UTF-8", utf8,
+                           f'Save the file as UTF-8 (in Windows-1252 that byte is "{old}").'
+                           )) from None
+    if "\r" in text:
+        line = text[: text.index("\r")].count("\n") + 1
+        raise Faults(Fault(f"line {line} ends with a carriage return", utf8,
+                           "Save it with LF (Unix) line ends."))
+    return text
+
+
+def records(raw: bytes, names: list[str]) -> list[Row]:
+    """The data rows of a CSV file. Raises Faults if it can't be read or has other columns."""
+    reader = csv.reader(io.StringIO(decode(raw), newline=""), strict=True)
+    rows, line = [], 1
+    try:
+        for number, cells in enumerate(reader):
+            rows.append(Row(number, line, cells))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise Faults(Fault(f"the row that begins on line {line} can't be read ({error})",
+                           "the file is CSV: commas between cells, double quotes around a cell "
+                           "that holds a comma", "Look for a quote that is not closed.")) from None
+    faults = list(_header_faults(rows[0].cells if rows else [], names))
+    faults = faults or [fault for row in rows[1:] for fault in _width_faults(row, len(names))]
+    if faults:
+        raise Faults(*faults)
+    return rows[1:]
+
+
+def _width_faults(row: Row, width: int) -> Iterator[Fault]:
+    rule, at = "each row has one cell a column and is an observation", (row.number, row.line)
+    if not any(row.cells):
+        yield Fault("the row is empty", rule, "Delete it.", *at)
+    elif len(row.cells) != width:
+        fix = "Add the missing commas." if len(row.cells) < width else (
+            "Put a text that holds a comma between double quotes.")
+        yield Fault(f"the row has {len(row.cells)} cells, the header {width}", rule, fix, *at)
+
+
+def _header_faults(header: list[str], names: list[str]) -> Iterator[Fault]:
+    rule = f"the columns are {','.join(names)}, as datapackage.json has them"
+    for name in names:
+        if name not in header:
+            yield Fault(f'the column "{name}" is missing', rule, "Add it to the header and to "
+                        "every row, or take it out of the schema.", column=name)
+    for name in dict.fromkeys(header):
+        if name not in names:
+            hint = nearest(name, set(names) - set(header))
+            yield Fault(f'"{name}" is an extra column', rule,
+                        f"{hint}Describe it in the schema, or delete it.", column=name)
+        elif header.count(name) > 1:
+            yield Fault("two columns have this name", rule, "Rename or delete one.", column=name)
+    if sorted(header) == sorted(names) and header != names:
+        yield Fault(f"the columns are in another order: {','.join(header)}", rule,
+                    "Put them in the schema's order.")
+
+
+def typed(fields: list[dict], rows: list[Row]) -> pd.DataFrame:
+    """The rows as a DataFrame: str, Int64, float64, bool (boolean where a cell may be empty)."""
+    columns = {}
+    for place, field in enumerate(fields):
+        cells = [row.cells[place] for row in rows]
+        must = field.get("constraints", {}).get("required", False)
+        match field["type"]:
+            case "integer":
+                column = pd.array([int(c) if c else pd.NA for c in cells], dtype="Int64")
+            case "number":
+                column = np.array([float(c) if c else np.nan for c in cells], dtype="float64")
+            case "boolean":
+                column = pd.array([c == "true" if c else pd.NA for c in cells],
+                                  dtype="bool" if must else "boolean")
+            case _:
+                column = pd.array([c or None for c in cells], dtype="str")
+        columns[field["name"]] = column
+    return pd.DataFrame(columns)
+
+
+# --- the schema itself
+
+
+def schema_faults(resource: dict) -> Iterator[Fault]:
+    """What is wrong with the book's part of a resource's description."""
+    fields = {field["name"]: field for field in resource["schema"]["fields"]}
+    own = resource.get("caspian", {})
+    table = f'table "{resource["name"]}"'
+    for field in fields.values():
+        if field.get("type") not in SPELLING:
+            yield Fault(f'{table}: the field "{field["name"]}" has the type {field.get("type")}',
+                        f"a type is one of {', '.join(SPELLING)}", "Choose one of these.")
+    parts = own.get("parts", [])
+    wrong = [key for key in own if key not in TABLE_RULES]
+    wrong += [key for part in parts for key in part if key not in PART_RULES]
+    wrong += [key for field in fields.values() for key in field
+              if key.startswith("caspian") and key != "caspian:period"]
+    for key in wrong:
+        yield Fault(f'{table}: the book has no rule "{key}"', "the rules are "
+                    f"{', '.join(sorted(TABLE_RULES | PART_RULES))} and caspian:period",
+                    nearest(key, TABLE_RULES | PART_RULES | {"caspian:period"}) + "Correct it.")
+    for part in parts:
+        if ("total" not in part and "parent" not in part) or "tolerance" not in part:
+            yield Fault(f'{table}: the parts of "{part.get("field")}" are not compared with '
+                        "anything", "parts name a total or a parent, and a tolerance", "Add it.")
+    named = [*own.get("observation", []), *(c for columns in _orders(resource) for c in columns)]
+    for part in parts:
+        named += [part.get("field", ""), "value", *part.get("within", [])]
+    for name in (name for columns in _orders(resource) for name in columns if name in fields):
+        if fields[name].get("type") == "string" and not fields[name].get("caspian:period"):
+            yield Fault(f'{table}: the column "{name}" is text, so it has no order',
+                        "ordered columns hold numbers or periods", "Correct the rule.")
+    for name in dict.fromkeys(named):
+        if name not in fields:
+            yield Fault(f'{table}: a rule is about a column "{name}" that it does not have',
+                        "rules are about columns of the table",
+                        f"{nearest(name, fields)}Correct it.")
+    if ("preferred" in fields) != ("observation" in own):
+        yield Fault(f'{table}: "preferred" and "observation" are not given together',
+                    'a table with a column "preferred" says under caspian.observation which '
+                    "columns name one observation", "Add the one or drop the other.")
+
+
+def _orders(resource: dict) -> list[list[str]]:
+    """caspian.ordered as a list of lists of columns; one list may stand alone."""
+    ordered = resource.get("caspian", {}).get("ordered", [])
+    return [ordered] if ordered and isinstance(ordered[0], str) else ordered
+
+
+# --- cells
+
+
+def cell_faults(resource: dict, rows: list[Row], others: list[dict],
+                sources: Iterable[str]) -> list[Fault]:
+    """What is wrong with single cells and keys, at most one fault a cell, in file order.
+
+    `others` are the tables that foreign keys refer to (name, data with header, schema);
+    `sources` the keys of the bibliography.
+    """
+    fields = resource["schema"]["fields"]
+    found: dict[tuple, Fault] = {}
+    for fault in [*_book_cell_faults(fields, rows, set(sources)),
+                  *_structure_faults(resource, rows, others)]:
+        found.setdefault((fault.row, fault.column), fault)
+    return sorted(found.values(), key=lambda fault: fault.row or 0)
+
+
+def _book_cell_faults(fields: list[dict], rows: list[Row], sources: set[str]) -> Iterator[Fault]:
+    """Cells against the book's rules: spelling of values, ISO periods, known sources."""
+    for place, field in enumerate(fields):
+        spelling, name = SPELLING[field["type"]], field["name"]
+        for row in rows:
+            cell, at = row.cells[place], (row.number, row.line, name)
+            if name == "source":
+                for key in cell.split(";"):
+                    if not key:
+                        yield Fault("a source is missing", "every row has its source",
+                                    "Write a key of references.bib.", *at)
+                    elif key not in sources:
+                        yield Fault(*unknown_source(key, sources).words(), *at)
+            elif cell and field.get("caspian:period") and not is_period(cell):
+                yield Fault(f'"{cell}" is not an ISO 8601 period', "a period is YYYY, YYYY-MM, "
+                            "YYYY-MM-DD, or start/end of those, the start not after the end",
+                            _as_period(cell), *at)
+            elif cell and not spelling.fullmatch(cell):
+                yield Fault(*_wrong_type(cell, field["type"]), *at)
+
+
+def _structure_faults(resource: dict, rows: list[Row], others: list[dict]) -> Iterator[Fault]:
+    """What Frictionless finds: types, required cells, lists, bounds, keys, foreign keys.
+
+    It is handed the rows as read here, so that both look at the same cells.
+    """
+    from frictionless import FrictionlessException, Package  # takes a second to start
+
+    names = [field["name"] for field in resource["schema"]["fields"]]
+    table = {"name": resource["name"], "data": [names, *(row.cells for row in rows)],
+             "schema": resource["schema"]}
+    try:
+        checked = Package.from_descriptor({"name": "book", "resources": [table, *others]})
+        report = checked.get_resource(resource["name"]).validate()
+    except FrictionlessException as error:
+        notes = "; ".join(reason.note for reason in error.reasons or [error.error])
+        raise Faults(Fault(f"the schema can't be applied: {notes}", "the schema is a Frictionless "
+                           "Table Schema", "Correct it in datapackage.json.")) from None
+    known = {table["name"]: table["data"] for table in [*others, table | {"name": ""}, table]}
+    for error in report.tasks[0].errors:
+        yield _in_our_words(error, resource["schema"], rows, known)
+
+
+def _in_our_words(error, schema: dict, rows: list[Row], known: dict[str, list]) -> Fault:
+    fields = {field["name"]: field for field in schema["fields"]}
+    row = rows[error.row_number - 2] if hasattr(error, "row_number") else Row(0, 0, [])
+    at = (row.number, row.line)
+    match error.type:
+        case "type-error":
+            return Fault(*_wrong_type(error.cell, fields[error.field_name]["type"]), *at,
+                         error.field_name)
+        case "constraint-error":
+            name = re.search(r'constraint "(\w+)"', error.note)[1]
+            return Fault(*_beyond(name, fields[error.field_name], error.cell), *at,
+                         error.field_name)
+        case "primary-key" | "unique-error":
+            columns = getattr(error, "field_name", None) or schema["primaryKey"]
+            columns = [columns] if isinstance(columns, str) else columns
+            key = where(columns, dict(zip(fields, row.cells, strict=True)))
+            before = re.search(r"position (\d+)", error.note)
+            other = f"row {int(before[1]) - 1} has too" if before else "is empty"
+            several = " together" * (len(columns) > 1)
+            return Fault(f"its key is {key}, which {other}", f"{', '.join(columns)}{several} names "
+                         "one row only", "Delete one of the two, or correct what tells them "
+                         "apart.", *at, columns[0] if len(columns) == 1 else None)
+        case "foreign-key":
+            name, key = error.reference_name, error.reference_field_names[0]
+            header, *others = known[name]
+            keys = {other[header.index(key)] for other in others}
+            value = ", ".join(error.field_cells)
+            home = f"the table {name}" if name else "this table"
+            return Fault(f'"{value}" is no {key} of {home}',
+                         f'{", ".join(error.field_names)} is one of the keys in {home}',
+                         f"{nearest(value, keys)}If it is new, add it to {home} first.", *at,
+                         error.field_names[0])
+    column = getattr(error, "field_name", None)
+    return Fault(error.message, error.title, error.description, *at, column)
+
+
+def _wrong_type(cell: str, kind: str) -> tuple[str, str, str]:
+    """Problem, rule and remedy for a cell that isn't spelt as its type."""
+    what = {"number": "a number", "integer": "a whole number", "boolean": "true or false"}
+    problem = f'"{cell}" is not {what.get(kind, kind)}'
+    if kind == "boolean":
+        return problem, "yes and no are written true and false", "Write true or false."
+    joined = re.sub(r"(?<=\d)[,' \u00a0\u2009\u202f_](?=\d{3}(?!\d))", "", cell)
+    if NUMBER.fullmatch(joined) and joined != cell:
+        return problem, "numbers carry no thousands separator", f"Write {joined}."
+    marked = cell.replace(",", ".").replace("\u2212", "-")
+    if SPELLING[kind].fullmatch(marked):
+        return problem, "the decimal mark is a point, the sign a hyphen", f"Write {marked}."
+    inside = re.findall(r"\d+(?:\.\d+)?", cell)
+    alone = f"Write {inside[0]}, if that is it." if len(inside) == 1 else "Write one number."
+    return problem, ("a cell holds the number alone, in digits; units, signs, ranges and doubts "
+                     "have their own columns"), f"{alone} Unknown is an empty cell."
+
+
+def _beyond(name: str, field: dict, cell: str) -> tuple[str, str, str]:
+    """Problem, rule and remedy for a cell outside a constraint of the schema."""
+    column, limit = field["name"], field["constraints"][name]
+    match name:
+        case "required":
+            return "the cell is empty", f"{column} is never empty", "Fill it in."
+        case "minimum":
+            sign = "no negative quantities: " if limit == 0 else ""
+            return (f'"{cell}" is below {limit}', f"{sign}{column} is at least {limit}",
+                    "Correct the value.")
+        case "maximum":
+            return (f'"{cell}" is above {limit}', f"{column} is at most {limit}",
+                    "Correct the value.")
+        case "enum":
+            listed = ", ".join(map(str, limit))
+            unit = "Convert the value, and say in the note what was published." * (column == "unit")
+            return (f'"{cell}" is outside the list', f"{column} is one of: {listed}",
+                    unit or f"{nearest(cell, map(str, limit))}Use one of the list.")
+    return (f'"{cell}" does not meet {name} {limit}', field.get("description", f"the {name} of "
+            f"{column}").rstrip("."), "Correct the value.")
+
+
+def _as_period(cell: str) -> str:
+    """The remedy for the usual ways in which a period is not ISO."""
+    if found := re.fullmatch(r"(\d{4})[- ]?(Q[1-4]|H[12])", cell.upper()):
+        part = int(found[2][1])
+        months = 3 if found[2][0] == "Q" else 6
+        return f"Write {found[1]}-{months * (part - 1) + 1:02}/{found[1]}-{months * part:02}."
+    if found := re.fullmatch(r"(\d{4})[-–](\d{4})", cell):
+        return f"Write {found[1]}/{found[2]}."
+    if found := re.fullmatch(r"(\d{4})[-./](\d)", cell):
+        return f"Write {found[1]}-0{found[2]}."
+    return "Write for instance 2024, 2024-03, 2024-03-11 or 2024-01/2024-06."
+
+
+def where(columns: Iterable[str], row) -> str:
+    """'route=cpc, period=2024' for the named columns of a row."""
+    return ", ".join(f"{column}={row[column]}" for column in columns)
+
+
+# --- rows taken together (of a table whose cells are all valid)
+
+
+def row_faults(resource: dict, frame: pd.DataFrame,
+               parent_of: Callable[[str], pd.Series]) -> Iterator[Fault]:
+    """What is wrong between rows: preferred, parts, ordered.
+
+    `parent_of("oil_routes.part_of")` is that column of that table, by its primary key.
+    """
+    yield from _preferred_faults(resource, frame)
+    for part in resource.get("caspian", {}).get("parts", []):
+        yield from _part_faults(part, frame, parent_of)
+    for columns in _orders(resource):
+        yield from _order_faults(columns, frame)
+
+
+def _preferred_faults(resource: dict, frame: pd.DataFrame) -> Iterator[Fault]:
+    columns = resource.get("caspian", {}).get("observation")
+    if not columns or frame.empty:
+        return
+    keys = [frame[column].astype("object").fillna("") for column in columns]
+    if "status" in frame:
+        keys.append(frame["status"].replace(list(OUTCOME), "outcome"))
+    preferred = frame["preferred"].astype("boolean").fillna(False).astype(bool)
+    wrong = preferred.groupby(keys, sort=False).transform("sum") != 1
+    for _, group in frame[wrong].groupby([key[wrong] for key in keys], sort=False):
+        chosen = group[preferred[group.index]]
+        rows = group if chosen.empty else chosen
+        listed = " and ".join(str(at + 1) for at in rows.index)
+        if not chosen.empty:
+            problem, fix = f"rows {listed} are all preferred", "Set all but one to false"
+        elif len(rows) > 1:
+            problem, fix = f"none of the rows {listed} is preferred", "Set one of them to true"
+        else:
+            problem, fix = "the only row is not preferred", "Set it to true"
+        values = ", ".join(f"{value:g}" for value in rows["value"]) if "value" in rows else ""
+        yield Fault(f"{problem} for {where(columns, rows.iloc[0])}" + f" ({values})" * bool(values),
+                    "of the rows of one observation and status class, exactly one is preferred",
+                    f"{fix}, by the rule on the methods page.", int(rows.index[-1]) + 1,
+                    column="preferred")
+
+
+def _part_faults(part: dict, frame: pd.DataFrame,
+                 parent_of: Callable[[str], pd.Series]) -> Iterator[Fault]:
+    rows = frame.dropna(subset=["value"])
+    if "preferred" in rows:
+        rows = rows[rows["preferred"]]
+    if "status" in rows:
+        rows = rows[rows["status"].isin(OUTCOME)]
+    field, within, slack = part["field"], part.get("within", []), 1 + part["tolerance"]
+    parent = rows[field].map(parent_of(part["parent"])) if "parent" in part else None
+    groups = rows.groupby(within, dropna=False, sort=False) if within else [((), rows)]
+    for _, group in groups:
+        if "total" in part:
+            wholes = [("the total", part["total"], group)]
+        else:
+            own = group.set_index(field)["value"].groupby(level=0).sum()
+            wholes = [(f'"{key}"', own[key], group[parent[group.index] == key])
+                      for key in parent[group.index].dropna().unique() if key in own]
+        for name, total, members in wholes:
+            if members["value"].sum() <= total * slack + 1e-9:
+                continue
+            listed = ", ".join(f"{row[field]} {row['value']:g} in row {at + 1}"
+                               for at, row in members.iterrows())
+            at = where(within, group.iloc[0])
+            yield Fault(
+                f"the parts of {name} add up to {members['value'].sum():g} ({listed}), more than "
+                f"its {total:g}" + f", at {at}" * bool(at),
+                f"parts are at most their total and a tolerance of {part['tolerance']:.0%} "
+                f"({total * slack:g})", "Correct a part or the total, or prefer figures of one "
+                "definition.", int(members.index[-1]) + 1, column="value")
+
+
+def _order_faults(columns: list[str], frame: pd.DataFrame) -> Iterator[Fault]:
+    for at, row in frame[columns].iterrows():
+        given = row.dropna()
+        values = [period_bounds(v)[0] if isinstance(v, str) else v for v in given]
+        for before, after, name in zip(values, values[1:], given.index[1:], strict=False):
+            if before > after:
+                yield Fault(f"{where(given.index, given)} are not in order",
+                            f"{' <= '.join(columns)}", "Correct one of them.", int(at) + 1,
+                            column=name)
+                break

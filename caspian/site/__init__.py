@@ -1,0 +1,219 @@
+"""The Sphinx side of the book: figures, their files, and pages that are never stale.
+
+Loaded by `_config.yml` as an extension. What it does, in the order of a build:
+
+- before a page is read, tells its kernel where to report what it used (:mod:`caspian`);
+- after all pages are known, marks a page as outdated when something it used has changed;
+- renders published figures and tables (:mod:`caspian.site.render`, by way of MyST-NB);
+- puts the book's CSS on every page and its script only on pages with charts;
+- writes each figure's CSV, SVG and PNG beside the pages, and Vega's JavaScript once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from myst_nb.ext.glue.utils import PendingGlueReference
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+
+import caspian
+from caspian import charts
+from caspian.site import render
+from caspian.site.render import FOLDER
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+VEGA = "vega-bundle.js"
+log = logging.getLogger(__name__)
+
+
+# --- never stale -----------------------------------------------------------------------------
+
+
+def _reports(app: Sphinx) -> Path:
+    """One JSON a page: what its kernel used, and how often the page was executed."""
+    return Path(app.outdir).parent / ".dependencies"
+
+
+def _report(app: Sphinx, docname: str) -> Path:
+    return _reports(app) / f"{docname}.json"
+
+
+def _read_report(app: Sphinx, docname: str) -> dict[str, Any]:
+    path = _report(app, docname)
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def before_read(app: Sphinx, docname: str, _source: list[str]) -> None:
+    """Name the file that the kernel of this page reports to; keep the count of executions."""
+    path = _report(app, docname)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    app.env.caspian_executed = _read_report(app, docname).get("executed", 0)
+    path.unlink(missing_ok=True)
+    os.environ[caspian.REPORT_TO] = str(path)
+    os.environ["CASPIAN_RENDERING"] = "book"
+
+
+def after_read(app: Sphinx, doctree: Any) -> None:
+    """A page with a kernel has reported: add its count of executions.
+
+    Also note the other pages whose numbers it quotes (`{glue}` with a page's name).
+    """
+    quoted = {node.refdoc for node in doctree.findall(PendingGlueReference)}
+    app.env.caspian_quoted[app.env.docname] = quoted - {app.env.docname}
+    if report := _read_report(app, app.env.docname):
+        report["executed"] = app.env.caspian_executed + 1
+        text = json.dumps(report, sort_keys=True, indent=1)
+        _report(app, app.env.docname).write_text(text, encoding="utf-8")
+
+
+def outdated(app: Sphinx, env: BuildEnvironment, *_: Any) -> list[str]:
+    """The pages that used something which has changed since."""
+    pages = []
+    for docname in sorted(env.found_docs):
+        report = _read_report(app, docname)
+        report.pop("executed", None)
+        now = {dependency: caspian.digest(dependency) for dependency in report}
+        changed = [d for d in report if now[d] != report[d]]
+        had_kernel = docname in getattr(env, "caspian_published", {})
+        if changed or (had_kernel and not report):
+            log.info("%s is outdated: %s", docname, ", ".join(changed) or "no report of its run")
+            pages.append(docname)
+    return pages
+
+
+def note_read(app: Sphinx, _env: BuildEnvironment, docnames: list[str]) -> None:
+    app.env.caspian_read = set(docnames)
+
+
+def quoting(_app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Pages to write again (not to execute) because a page that they quote was read again."""
+    return [d for d, quoted in env.caspian_quoted.items() if quoted & env.caspian_read]
+
+
+# --- what pages published --------------------------------------------------------------------
+
+
+def prepare(app: Sphinx) -> None:
+    """Make the environment's lists: what each page published, and which pages it quotes."""
+    if not hasattr(app.env, "caspian_published"):
+        app.env.caspian_published = {}
+        app.env.caspian_quoted = {}
+
+
+def purge(_app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+    getattr(env, "caspian_published", {}).pop(docname, None)
+    getattr(env, "caspian_quoted", {}).pop(docname, None)
+
+
+def merge(_app: Sphinx, env: BuildEnvironment, docnames: list[str], other: Any) -> None:
+    for docname in docnames:
+        for mine, theirs in ((env.caspian_published, other.caspian_published),
+                             (env.caspian_quoted, other.caspian_quoted)):
+            if docname in theirs:
+                mine[docname] = theirs[docname]
+
+
+def unique(_app: Sphinx, env: BuildEnvironment) -> None:
+    """Two figures of one name would overwrite each other's files: refuse."""
+    seen: dict[str, str] = {}
+    for docname, published in sorted(env.caspian_published.items()):
+        for name in published:
+            if name in seen:
+                log.warning("%s: the name %s is also used in %s", docname, name, seen[name])
+            seen[name] = docname
+
+
+def _write(path: Path, content: bytes) -> None:
+    if not path.is_file() or path.read_bytes() != content:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def vega_bundle() -> str:
+    """Vega, Vega-Lite and Vega-Embed as one script that leaves one name behind: `vegaEmbed`.
+
+    The bundle's own top-level names would collide with Sphinx's, so it runs in a function.
+    """
+    import vl_convert
+
+    code = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    return "(function () {\n" + code + "\n})();\n"
+
+
+def write_files(app: Sphinx, exception: Exception | None) -> None:
+    """Write the figures' downloads, Vega's bundle and the static files, where they changed."""
+    if exception or app.builder.format != "html":
+        return
+    out = Path(app.outdir)
+    for file in sorted(STATIC.iterdir()):  # an edited file is not always copied by Sphinx
+        _write(out / "_static" / file.name, file.read_bytes())
+    wanted = set()
+    for published in app.env.caspian_published.values():
+        for name, item in published.items():
+            bundle, is_figure = item["bundle"], item["kind"] == "figure"
+            files = {f"{name}.csv": lambda b=bundle: charts.csv_text(b).encode()}
+            if is_figure:
+                files[f"{name}.svg"] = lambda b=bundle: charts.published_svg(b).encode()
+                files[f"{name}.png"] = lambda b=bundle: charts.published_png(b)
+            for file, content in files.items():
+                wanted.add(file)
+                if item["new"] or not (out / FOLDER / file).is_file():
+                    _write(out / FOLDER / file, content())
+            item["new"] = False
+    for stale in {p.name for p in (out / FOLDER).glob("*")} - wanted:
+        (out / FOLDER / stale).unlink()
+    if any(i["kind"] == "figure" for p in app.env.caspian_published.values() for i in p.values()):
+        _write(out / "_static" / VEGA, vega_bundle().encode())
+
+
+# --- the page --------------------------------------------------------------------------------
+
+
+def page(app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _tree: Any) -> None:
+    """Scripts of one page: ours where there are charts; none that name another host."""
+    published = app.env.caspian_published.get(pagename, {})
+    if any(item["kind"] == "figure" for item in published.values()):
+        app.add_js_file("caspian.js", loading_method="defer")
+
+
+def site_digest() -> str:
+    """Digest of all that decides how a page is written: this folder and the theme of the charts."""
+    files = [p for p in sorted(HERE.rglob("*")) if p.is_file() and p.suffix != ".pyc"]
+    files += [caspian.PACKAGE / "charts.py", caspian.PACKAGE / "text.py"]
+    joined = b"\0".join(p.name.encode() + p.read_bytes() for p in files)
+    return hashlib.sha256(joined).hexdigest()
+
+
+def configure(app: Sphinx, config: Any) -> None:
+    config.html_static_path = [*config.html_static_path, str(STATIC)]
+    config.templates_path = [str(HERE / "templates"), *config.templates_path]
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    app.add_config_value("caspian_site_digest", site_digest(), "env")
+    app.add_css_file("caspian.css")
+    app.add_role("source", render.source_role)
+    for node, kind in ((render.caspian_figure, "figure"), (render.caspian_table, "table")):
+        app.add_enumerable_node(node, kind, render.get_title,
+                                html=(render.visit_figure, render.depart_figure))
+    app.connect("config-inited", configure)
+    app.connect("builder-inited", prepare)
+    app.connect("env-get-outdated", outdated)
+    app.connect("env-before-read-docs", note_read)
+    app.connect("env-updated", quoting)
+    app.connect("source-read", before_read)
+    app.connect("doctree-read", after_read)
+    app.connect("env-purge-doc", purge)
+    app.connect("env-merge-info", merge)
+    app.connect("env-check-consistency", unique)
+    app.connect("html-page-context", page, priority=900)
+    app.connect("build-finished", write_files)
+    return {"version": "0.1.0", "parallel_read_safe": True, "parallel_write_safe": True,
+            "env_version": 1}

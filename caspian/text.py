@@ -1,0 +1,54 @@
+"""Numbers as the book writes them: few digits, commas between thousands, en dashes."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+
+MINUS = "\u2212"
+
+
+def number(value: float, digits: int | None = None) -> str:
+    """`12345.678, 1` → `12,345.7`; without `digits`, as many decimals as the value carries (≤ 3).
+
+    Raises ValueError for a missing value: prose never says "nan".
+    """
+    if pd.isna(value):
+        raise ValueError("a number in the text is missing (NaN); check the table it comes from")
+    text = f"{value:,.{3 if digits is None else digits}f}"
+    if digits is None and "." in text:
+        text = text.rstrip("0").rstrip(".")
+    if text.strip("-0.,") == "":
+        text = text.lstrip("-")
+    return text.replace("-", MINUS)
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """A share 0–1 as percent: `0.823` → `82%`."""
+    return f"{number(100 * share, digits)}%"
+
+
+def span(low: float, high: float, digits: int = 0, unit: str = "") -> str:
+    """A range with an en dash; one number if both ends print alike."""
+    a, b = number(low, digits), number(high, digits)
+    text = a if a == b else f"{a}–{b}"
+    return f"{text} {unit}" if unit else text
+
+
+def percent_span(low: float, high: float, digits: int = 0) -> str:
+    """A range of shares 0–1 as percent: `82–86%`."""
+    return f"{span(100 * low, 100 * high, digits)}%"
+
+
+def day(iso: str) -> str:
+    """`2024-03-11` → `11 March 2024`; `2024-03` → `March 2024`; a year stays.
+
+    Raises ValueError for anything else.
+    """
+    if len(iso) == 4:
+        return str(int(iso))
+    if len(iso) == 7:
+        return dt.date.fromisoformat(iso + "-01").strftime("%B %Y")
+    date = dt.date.fromisoformat(iso)
+    return f"{date.day} {date.strftime('%B %Y')}"

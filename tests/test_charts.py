@@ -1,0 +1,162 @@
+"""The look: palette, figure helper, drawing, numbers in text."""
+
+import itertools
+import re
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import pytest
+
+from caspian import charts, tables, text
+from caspian.site import render
+
+PAGES = {"light": "#ffffff", "dark": "#121212"}  # the theme's two backgrounds
+# Machado, Oliveira & Fernandes (2009), severity 1.0, on linear RGB
+SIGHT = {
+    "normal": np.eye(3),
+    "protanopia": np.array([[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216],
+                            [-0.003882, -0.048116, 1.051998]]),
+    "deuteranopia": np.array([[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413],
+                              [-0.011820, 0.042940, 0.968881]]),
+}
+ROUTES = ("cpc", "atyrau_samara", "aktau_makhachkala", "china", "aktau_baku", "rail")
+
+
+def linear(colour):
+    c = np.array([int(colour[i:i + 2], 16) for i in (1, 3, 5)]) / 255
+    return np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
+
+
+def contrast(a, b):
+    """WCAG 2 contrast ratio."""
+    hi, lo = sorted((linear(c) @ [0.2126, 0.7152, 0.0722] + 0.05 for c in (a, b)), reverse=True)
+    return hi / lo
+
+
+def lab(rgb):
+    xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+    t = xyz @ np.clip(rgb, 0, 1) / np.array([0.95047, 1, 1.08883])
+    f = np.where(t > 0.008856, np.cbrt(t), 7.787 * t + 16 / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+@pytest.mark.parametrize("entity", sorted(charts.COLOURS))
+@pytest.mark.parametrize("page", sorted(PAGES))
+def test_every_colour_shows_on_both_pages(entity, page):
+    assert contrast(charts.COLOURS[entity], PAGES[page]) >= 3
+
+
+@pytest.mark.parametrize("sight", sorted(SIGHT))
+def test_oil_routes_stay_apart(sight):
+    for a, b in itertools.combinations(ROUTES, 2):
+        seen = [lab(SIGHT[sight] @ linear(charts.COLOURS[k])) for k in (a, b)]
+        assert np.linalg.norm(seen[0] - seen[1]) > 18, f"{a} and {b} look alike"
+
+
+@pytest.fixture
+def rows():
+    keys = sorted(tables.references())[:2]
+    return pd.DataFrame({"year": ["2024", "2025"], "value": [1.4, 1.3], "source": keys})
+
+
+def published(rows, **changes):
+    chart = alt.Chart(rows).mark_bar().encode(
+        x="year:O", y=alt.Y("value:Q", title="Mt"), tooltip=["value", "source"])
+    words = {"name": "fig-test", "title": "It fell to 1.3 Mt", "subtitle": "Mt, 2024–2025",
+             "alt": "Two bars"}
+    return charts.figure(chart, **(words | changes))
+
+
+def test_figure_carries_its_rows_and_their_sources(rows):
+    bundle = published(rows).bundle
+    assert [s["key"] for s in bundle["sources"]] == list(rows["source"])
+    assert charts.csv_text(bundle) == rows.to_csv(index=False, lineterminator="\n")
+    assert bundle["spec"]["description"] == "Two bars"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"name": "routes"}, "a name looks like"),
+        ({"title": " "}, "title is empty"),
+        ({"alt": ""}, "alt is empty"),
+        ({"sources": ["no_such_key"]}, "no_such_key"),
+    ],
+)
+def test_figure_refuses(rows, changes, message):
+    with pytest.raises(ValueError, match=message):
+        published(rows, **changes)
+
+
+def test_figure_without_source_is_refused(rows):
+    with pytest.raises(ValueError, match=r"fig-test: no source"):
+        published(rows.drop(columns="source").assign(source=None))
+
+
+def test_table_refuses_a_label_without_column(rows):
+    with pytest.raises(ValueError, match="no column \\['volume'\\]"):
+        charts.table(rows, name="tab-test", title="t", subtitle="s", labels={"volume": "Mt"})
+
+
+def test_same_figure_has_the_same_bytes(rows):
+    a, b = published(rows).bundle, published(rows.copy()).bundle
+    assert charts.published_svg(a) == charts.published_svg(b)
+    assert charts.published_png(a) == charts.published_png(b)
+
+
+def test_page_svg_takes_its_ink_from_the_page(rows):
+    svg = charts.static_svg(published(rows).bundle, charts.WIDE)
+    assert "currentColor" in svg
+    assert not re.search(r'(fill|stroke)="(black|#000|#000000|white)"', svg)
+    assert 'width="720"' in svg
+
+
+def test_file_svg_stands_alone(rows):
+    svg = charts.published_svg(published(rows).bundle)
+    assert "currentColor" not in svg
+    assert "It fell to 1.3 Mt" in svg
+    assert "Sources: " in svg
+
+
+def test_drawn_ids_differ_between_figures(rows):
+    ids = [set(re.findall(r'id="([^"]+)"', charts.static_svg(
+        published(rows, name=name).bundle, charts.WIDE))) for name in ("fig-a", "fig-b")]
+    assert ids[0] and not ids[0] & ids[1]
+
+
+def test_spec_cannot_end_its_script(rows):
+    rows["note"] = "</script><b>"
+    html = render.figure_html(published(rows).bundle, "../")
+    assert html.count("</script>") == 1
+
+
+def test_unknown_entity_has_no_colour():
+    with pytest.raises(KeyError, match="atlantis"):
+        charts.colour(["cpc", "atlantis"])
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "expected"),
+    [
+        (12345.678, 1, "12,345.7"), (-0.04, 1, "0.0"), (-2.5, 1, "\u22122.5"),
+        (3.0, None, "3"), (1.3920001, None, "1.392"), (1000, 0, "1,000"),
+    ],
+)
+def test_number(value, digits, expected):
+    assert text.number(value, digits) == expected
+
+
+def test_prose_never_says_nan():
+    with pytest.raises(ValueError, match="missing"):
+        text.number(float("nan"))
+
+
+def test_ranges_and_days():
+    assert text.span(5.2, 7.5, 1, "Mt") == "5.2–7.5 Mt"
+    assert text.span(2, 2, 0) == "2"
+    assert text.percent_span(0.82, 0.861) == "82–86%"
+    assert [text.day(d) for d in ("2024-03-11", "2024-03", "2024")] == [
+        "11 March 2024", "March 2024", "2024"]
+    with pytest.raises(ValueError, match="2024-13"):
+        text.day("2024-13")

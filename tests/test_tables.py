@@ -1,0 +1,689 @@
+"""The data layer: the real tables are valid; each kind of mistake is caught, in clear words."""
+
+import csv
+import hashlib
+import io
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from caspian import tables
+
+REPO = Path(__file__).parents[1]
+DATA = REPO / "data"
+PACKAGE = json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))
+RESOURCES = {resource["name"]: resource for resource in PACKAGE["resources"]}
+
+# --- a small made-up package on which each rule is broken once
+
+SMALL = {
+    "countries.csv": "country,name\nKAZ,Kazakhstan\nAZE,Azerbaijan\nRUS,Russia\n",
+    "routes.csv": """route,country,part_of,crosses_russia,pipes,source
+total,,,,,ministry
+north,RUS,total,true,3,ministry
+south,AZE,total,false,1,ministry;agency
+north_west,RUS,north,true,,agency
+""",
+    "exports.csv": """route,period,value,unit,status,preferred,source,note
+total,2023,70.5,Mt,actual,true,ministry,
+north,2023,60,Mt,actual,true,ministry,"a note, with a comma
+and a second line"
+north,2023,61,Mt,estimate,false,agency,
+north_west,2023,9,Mt,actual,true,agency,
+south,2023,5,Mt,preliminary,true,agency,
+south,2024-01/2024-06,3,Mt,actual,true,agency,
+south,2024,7,Mt,target,true,ministry,
+total,2022,1234,Mt,actual,true,ministry,
+""",
+    "shares.csv": """route,period,value,status,source
+north,2023,91,actual,ministry
+south,2023,9,actual,ministry
+""",
+    "parameters.csv": """parameter,low,central,high,source
+discount,1,2,4.5,agency
+""",
+}
+
+BIB = """@misc{ministry,
+  title = {{Exports \\& routes}},
+  author = {{Ministry of Energy, Kazakhstan}},
+  howpublished = {ministry},
+  url = {https://example.org/a_b%20c},
+  date = {2024-02-29},
+  urldate = {2026-11-23}
+}
+
+@misc{agency,
+  title = {{Quarterly review}},
+  organization = {Agency},
+  url = {https://example.org/agency},
+  urldate = {2026-11-23}
+}
+"""
+
+
+def field(name, kind="string", book=None, **constraints):
+    made = {"name": name, "type": kind, **(book or {})}
+    return made | ({"constraints": constraints} if constraints else {})
+
+
+def to(resource, *fields):
+    return [{"fields": field, "reference": {"resource": resource, "fields": key}}
+            for field, key in fields]
+
+
+def small_schemas():
+    period = field("period", book={"caspian:period": True}, required=True)
+    value = field("value", "number", required=True, minimum=0)
+    status = field("status", required=True, enum=["actual", "preliminary", "estimate", "target"])
+    source = field("source", required=True)
+    return {
+        "countries": {"fields": [field("country", required=True, unique=True,
+                                       pattern="[A-Z]{3}"),
+                                 field("name", required=True)], "primaryKey": "country"},
+        "routes": {"fields": [field("route", required=True), field("country"), field("part_of"),
+                              field("crosses_russia", "boolean"),
+                              field("pipes", "integer", minimum=1), source],
+                   "primaryKey": ["route"],
+                   "foreignKeys": [*to("countries", ("country", "country")),
+                                   *to("", ("part_of", "route"))]},
+        "exports": {"fields": [field("route", required=True), period, value,
+                               field("unit", required=True, enum=["Mt"]), status,
+                               field("preferred", "boolean", required=True), source,
+                               field("note")],
+                    "primaryKey": ["route", "period", "status", "source"],
+                    "foreignKeys": to("routes", ("route", "route"))},
+        "shares": {"fields": [field("route", required=True), period, value, status, source],
+                   "primaryKey": ["route", "period"],
+                   "foreignKeys": to("routes", ("route", "route"))},
+        "parameters": {"fields": [field("parameter", required=True),
+                                  *(field(name, "number") for name in ("low", "central", "high")),
+                                  source], "primaryKey": "parameter"},
+    }
+
+
+RULES = {
+    "exports": {"observation": ["route", "period", "unit"],
+                "parts": [{"field": "route", "parent": "routes.part_of", "within": ["period"],
+                           "tolerance": 0.05}]},
+    "shares": {"parts": [{"field": "route", "total": 100, "within": ["period"],
+                          "tolerance": 0.02}]},
+    "parameters": {"ordered": ["low", "central", "high"]},
+}
+
+
+def restamp(folder):
+    """Give every table the sha256 of its file, valid or not."""
+    path = folder / "datapackage.json"
+    package = json.loads(path.read_text(encoding="utf-8"))
+    for resource in package["resources"]:
+        if (folder / resource["path"]).exists():
+            raw = (folder / resource["path"]).read_bytes()
+            resource |= {"hash": f"sha256:{hashlib.sha256(raw).hexdigest()}", "bytes": len(raw)}
+    path.write_text(json.dumps(package, indent=2) + "\n", encoding="utf-8")
+
+
+@pytest.fixture
+def small(tmp_path, monkeypatch):
+    """The folder of the made-up package, which `caspian.tables` reads for this test."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    for name, text in SMALL.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    (folder / "references.bib").write_text(BIB, encoding="utf-8")
+    resources = [{"name": name, "path": f"{name}.csv", "format": "csv", "encoding": "utf-8",
+                  "caspian": RULES.get(name, {}), "schema": schema}
+                 for name, schema in small_schemas().items()]
+    (folder / "datapackage.json").write_text(json.dumps({"name": "s", "resources": resources}))
+    restamp(folder)
+    monkeypatch.setenv("CASPIAN_DATA", str(folder))
+    monkeypatch.setattr(tables, "used", {})
+    return folder
+
+
+def edit(folder, name, old, new, stamp=True):
+    """Replace one passage of a file, as an editor would."""
+    path = folder / name
+    raw = path.read_bytes()
+    old, new = (text.encode() if isinstance(text, str) else text for text in (old, new))
+    assert raw.count(old) == 1, f"{old!r} is in {name} {raw.count(old)} times"
+    path.write_bytes(raw.replace(old, new))
+    if stamp:
+        restamp(folder)
+
+
+def fails(name):
+    """The message with which a table fails to load."""
+    with pytest.raises(tables.TableError) as caught:
+        tables.load(name)
+    return str(caught.value)
+
+
+def says(message, *parts):
+    missing = [part for part in parts if part not in message]
+    assert not missing, f"{missing} not in:\n{message}"
+
+
+def test_small_package_is_valid_and_typed(small):
+    assert tables.check() == []
+    exports = tables.load("exports")
+    assert list(exports) == SMALL["exports.csv"].split("\n")[0].split(",")
+    assert {str(t) for t in exports.dtypes} == {"str", "float64", "bool"}
+    assert exports["note"].isna().sum() == 7
+    assert exports["note"][1] == "a note, with a comma\nand a second line"
+    routes = tables.load("routes")
+    assert str(routes["crosses_russia"].dtype) == "boolean"
+    assert str(routes["pipes"].dtype) == "Int64"
+    assert routes["pipes"].isna().tolist() == [True, False, False, True]
+
+
+# --- one mistake each: file, what is there, what is typed instead, what the message must say
+
+SLIPS = {
+    "thousands separator": (
+        "exports.csv", "total,2022,1234,", 'total,2022,"1,234",',
+        ['data/exports.csv, row 8 (line 10), column "value": "1,234" is not a number.',
+         "Rule: numbers carry no thousands separator. Write 1234."]),
+    "thousands space": ("exports.csv", "total,2022,1234,", "total,2022,1 234,", ["Write 1234."]),
+    "decimal comma": (
+        "exports.csv", "2023,70.5,", '2023,"70,5",',
+        ['row 1 (line 2), column "value": "70,5"', "decimal mark is a point", "Write 70.5."]),
+    "number with its unit": (
+        "exports.csv", "2023,70.5,", "2023,70.5 Mt,", ['"70.5 Mt" is not a number', "Write 70.5"]),
+    "not a number": ("exports.csv", "2023,70.5,", "2023,NaN,", ['"NaN" is not a number']),
+    "text for a number": (
+        "exports.csv", "2023,70.5,", "2023,seventy,",
+        ['row 1 (line 2), column "value": "seventy" is not a number', "in digits"]),
+    "text for a whole number": (
+        "routes.csv", "true,3,", "true,3.5,",
+        ['data/routes.csv, row 2 (line 3), column "pipes": "3.5" is not a whole number']),
+    "text for a boolean": (
+        "exports.csv", "estimate,false,", "estimate,no,",
+        ['row 3 (line 5), column "preferred": "no" is not true or false', "Write true or false."]),
+    "capital boolean": (
+        "exports.csv", "estimate,false,", "estimate,FALSE,", ['"FALSE" is not true or false']),
+    "minus sign": ("parameters.csv", "1,2,4.5", "−1,2,4.5", ["the sign a hyphen", "Write -1."]),
+    "unknown country": (
+        "routes.csv", "south,AZE,", "south,AZB,",
+        ['data/routes.csv, row 3 (line 4), column "country": "AZB" is no country of the table '
+         "countries", 'Did you mean "AZE"?']),
+    "unknown route": (
+        "exports.csv", "south,2024,", "sout,2024,",
+        ['data/exports.csv, row 7 (line 9), column "route": "sout" is no route of the table '
+         "routes", 'Did you mean "south"?']),
+    "unknown parent in the same table": (
+        "routes.csv", "RUS,north,", "RUS,nort,",
+        ['data/routes.csv, row 4 (line 5), column "part_of": "nort"', 'mean "north"?']),
+    "unknown source": (
+        "exports.csv", "target,true,ministry", "target,true,minstry",
+        ['data/exports.csv, row 7 (line 9), column "source": "minstry" is no entry of '
+         "references.bib", 'Did you mean "ministry"?']),
+    "unknown second source": (
+        "routes.csv", "ministry;agency", "ministry; agency",
+        ['data/routes.csv, row 3 (line 4), column "source": " agency"', 'mean "agency"?']),
+    "no source": (
+        "exports.csv", "target,true,ministry", "target,true,",
+        ['row 7 (line 9), column "source": a source is missing', "every row has its source"]),
+    "empty required cell": (
+        "exports.csv", "south,2024,7,", "south,2024,,",
+        ['row 7 (line 9), column "value": the cell is empty', "value is never empty"]),
+    "duplicate key": (
+        "exports.csv", "total,2022,1234,", "total,2023,1234,",
+        ["data/exports.csv, row 8 (line 10): its key is route=total, period=2023, status=actual, "
+         "source=ministry, which row 1 has too", "together names one row only"]),
+    "duplicate one-column key": (
+        "countries.csv", "AZE,Azerbaijan", "KAZ,Azerbaijan",  # unique, too, in its schema
+        ['data/countries.csv, row 2 (line 3), column "country": its key is country=KAZ, which '
+         "row 1 has too"]),
+    "two preferred": (
+        "exports.csv", "estimate,false,", "estimate,true,",
+        ['data/exports.csv, row 3 (line 5), column "preferred": rows 2 and 3 are all preferred '
+         "for route=north, period=2023, unit=Mt (60, 61)", "exactly one is preferred"]),
+    "none preferred where two disagree": (
+        "exports.csv", "2023,60,Mt,actual,true", "2023,60,Mt,actual,false",
+        ['row 3 (line 5), column "preferred": none of the rows 2 and 3 is preferred for '
+         "route=north, period=2023", "(60, 61)", "exactly one is preferred"]),
+    "the only row not preferred": (
+        "exports.csv", "7,Mt,target,true,", "7,Mt,target,false,",
+        ['row 7 (line 9), column "preferred": the only row is not preferred for route=south']),
+    "negative quantity": (
+        "exports.csv", "south,2023,5,", "south,2023,-5,",
+        ['row 5 (line 7), column "value": "-5" is below 0', "no negative quantities"]),
+    "parts over their total": (
+        "exports.csv", "south,2023,5,", "south,2023,15,",
+        ['row 5 (line 7), column "value": the parts of "total" add up to 75 (north 60 in row 2, '
+         "south 15 in row 5), more than its 70.5, at period=2023",
+         "a tolerance of 5% (74.025)"]),
+    "parts over a part": (
+        "exports.csv", "north_west,2023,9,", "north_west,2023,90,",
+        ['the parts of "north" add up to 90 (north_west 90 in row 4), more than its 60']),
+    "shares over 100": (
+        "shares.csv", "south,2023,9,", "south,2023,12,",
+        ['data/shares.csv, row 2 (line 3), column "value": the parts of the total add up to 103 '
+         "(north 91 in row 1, south 12 in row 2), more than its 100, at period=2023",
+         "a tolerance of 2% (102)"]),
+    "columns out of order": (
+        "parameters.csv", "1,2,4.5", "1,5,4.5",
+        ['data/parameters.csv, row 1 (line 2), column "high": low=1.0, central=5.0, high=4.5 are '
+         "not in order", "low <= central <= high"]),
+    "unit outside the list": (
+        "exports.csv", "5,Mt,preliminary", "5,kt,preliminary",
+        ['row 5 (line 7), column "unit": "kt" is outside the list', "unit is one of: Mt",
+         "Convert the value"]),
+    "status outside the list": (
+        "exports.csv", "5,Mt,preliminary", "5,Mt,prelim",
+        ['column "status": "prelim" is outside the list', 'Did you mean "preliminary"?']),
+    "pattern": ("countries.csv", "RUS,Russia", "Rus,Russia", ['column "country": "Rus"', "[A-Z]"]),
+    "period with a slash": (
+        "exports.csv", "south,2024,7", "south,2024/3,7",
+        ['row 7 (line 9), column "period": "2024/3" is not an ISO 8601 period', "Write 2024-03."]),
+    "quarter": ("exports.csv", "south,2024,7", "south,2024 Q2,7", ["Write 2024-04/2024-06."]),
+    "half-year": ("exports.csv", "south,2024,7", "south,2024H2,7", ["Write 2024-07/2024-12."]),
+    "month 13": ("exports.csv", "south,2024,7", "south,2024-13,7", ['"2024-13" is not an ISO']),
+    "30 February": ("exports.csv", "south,2024,7", "south,2023-02-30,7", ["is not an ISO"]),
+    "period that ends before it starts": (
+        "exports.csv", "2024-01/2024-06", "2024-06/2024-01", ["the start not after the end"]),
+    "three-part period": ("exports.csv", "2024-01/2024-06", "2024-01/2024-02/2024-06",
+                          ['"2024-01/2024-02/2024-06" is not an ISO 8601 period']),
+    "open period": ("exports.csv", "2024-01/2024-06", "2024-01/", ['"2024-01/" is not an ISO']),
+    "missing column": (
+        "exports.csv", "unit,status,preferred,source", "unit,status,preferred",
+        ['data/exports.csv, column "source": the column "source" is missing']),
+    "extra column": (
+        "exports.csv", "source,note", "source,note,remark",
+        ['data/exports.csv, column "remark": "remark" is an extra column']),
+    "misspelt column": (
+        "exports.csv", "period,value,", "perod,value,",
+        ['the column "period" is missing', '"perod" is an extra column', 'Did you mean "period"?']),
+    "columns swapped": (
+        "exports.csv", "period,value,", "value,period,", ["are in another order: route,value"]),
+    "cell too many": (
+        "exports.csv", "target,true,ministry,", "target,true,ministry,so, it was",
+        ["data/exports.csv, row 7 (line 9): the row has 9 cells, the header 8", "double quotes"]),
+    "cell missing": (
+        "exports.csv", "target,true,ministry,", "target,true,ministry",
+        ["row 7 (line 9): the row has 7 cells, the header 8", "missing commas"]),
+    "empty line": ("exports.csv", "total,2022", "\ntotal,2022",
+                   ["row 8 (line 10): the row is empty"]),
+    "row of commas": ("routes.csv", "south,AZE", ",,,,,\nsouth,AZE", ["row 3 (line 4): the row is empty"]),
+    "open quote": ("exports.csv", 'a second line"', "a second line",
+                   ["data/exports.csv: the row that begins on line 3 can't be read"]),
+    "bytes that are not UTF-8": (
+        "countries.csv", "Azerbaijan", "Azərbaycan ".encode() + b"\xe9",
+        ["data/countries.csv: byte 44 (line 3) is 0xE9, which is not UTF-8", '"é"']),
+    "byte order mark": ("countries.csv", "country,name", "\ufeffcountry,name",
+                        ["data/countries.csv: the file begins with a byte order mark"]),
+    "Windows line ends": ("countries.csv", "Azerbaijan\n", "Azerbaijan\r\n",
+                          ["data/countries.csv: line 3 ends with a carriage return", "LF"]),
+}
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_slip_is_caught_with_clear_words(small, slip):
+    name, old, new, expected = SLIPS[slip]
+    edit(small, name, old, new)
+    message = fails(name.removesuffix(".csv"))
+    says(message, *expected)
+    assert message.count("Rule: ") == (2 if slip == "misspelt column" else 1), message
+    assert not re.search(r"constraint|rictionless|lookup|at position|None", message), message
+    assert str(tables.check()[0]).startswith("data/")
+
+
+def test_missing_file(small):
+    (small / "exports.csv").unlink()
+    says(fails("exports"), "data/exports.csv: the file is missing. Rule:", "Restore it")
+
+
+def test_unknown_table(small):
+    says(fails("export"), 'there is no table "export"', 'Did you mean "exports"?',
+         "countries, exports, parameters, routes, shares")
+
+
+def test_file_changed_without_its_hash(small):
+    edit(small, "exports.csv", "2023,70.5,", "2023,70.6,", stamp=False)
+    says(fails("exports"), "data/exports.csv: the file has sha256:", "change together",
+         "`make data`", "commit both")
+    edit(small, "exports.csv", "2023,70.6,", "2023,x,", stamp=False)
+    says(fails("exports"), '"x" is not a number', "change together")
+
+
+def test_faults_are_collected_up_to_ten(small):
+    path = small / "exports.csv"
+    path.write_text(path.read_text() + "south,2024,-7,Gt,target,true,ministry,\n" * 6)
+    restamp(small)
+    lines = fails("exports").splitlines()
+    assert len(lines) == 11
+    says(lines[-1], "data/exports.csv: 8 more")
+
+
+def test_a_broken_table_breaks_those_that_refer_to_it(small):
+    edit(small, "countries.csv", "AZE,Azerbaijan", "KAZ,Azerbaijan")
+    says(fails("exports"), "data/countries.csv, row 2 (line 3)")
+    assert len(tables.check()) == 1  # said once, not for each table that refers to it
+    edit(small, "exports.csv", "2023,70.5,", "2023,70.6,", stamp=False)
+    assert "exports" not in fails("exports")  # the fault is not there
+
+
+def test_a_key_that_disappears_breaks_the_tables_that_use_it(small):
+    tables.load("routes")
+    edit(small, "countries.csv", "AZE,Azerbaijan\n", "")
+    says(fails("routes"), 'data/routes.csv, row 3 (line 4), column "country": "AZE" is no country')
+
+
+@pytest.mark.parametrize("old, new, expected", [
+    ('"observation"', '"obsevation"', 'no rule "obsevation"'),
+    ('"caspian:period"', '"caspian:perod"', 'no rule "caspian:perod"'),
+    ('"caspian": {}, "schema": {"fields": [{"name": "country"',
+     '"caspian": {"ordered": ["nam"]}, "schema": {"fields": [{"name": "country"', '"nam"'),
+    ('"ordered": ["low"', '"ordered": ["source", "low"', '"source" is text, so it has no order'),
+    ('{"observation": ["route", "period", "unit"], "parts"', '{"parts"',
+     '"preferred" and "observation" are not given together'),
+    ('"parent": "routes.part_of", ', "", 'the parts of "route" are not compared'),
+    ('"reference": {"resource": "countries"', '"reference": {"resource": "countrys"',
+     'there is no table "countrys"'),
+    ('"tolerance": 0.02', '"tolerence": 0.02', '"tolerence"'),
+    ('{"name": "pipes", "type": "integer"', '{"name": "pipes", "type": "year"', "the type year"),
+    ('{"resources"', '{"resources', "can't be read"),
+    ('"pattern": "[A-Z]{3}"', '"patern": "[A-Z]{3}"', "patern"),
+])
+def test_a_slip_in_the_schema_is_not_a_rule_switched_off(small, old, new, expected):
+    path = small / "datapackage.json"
+    text = json.dumps(json.loads(path.read_text())).replace('{"name": "s", "resources"',
+                                                            '{"resources"')
+    assert old in text
+    path.write_text(text.replace(old, new))
+    errors = tables.check()
+    assert errors
+    says(str(errors[0]), expected)
+
+
+def test_a_file_that_no_resource_describes(small):
+    (small / "stray.csv").write_text("a\n1\n")
+    says(str(tables.check()[0]), "data/stray.csv: the file is in no resource")
+
+
+# --- sources
+
+
+def test_references_are_read(small):
+    ministry = tables.references()["ministry"]
+    assert ministry == tables.source("ministry")
+    assert ministry.title == "Exports & routes"
+    assert ministry.publisher == "Ministry of Energy, Kazakhstan"
+    assert ministry.url == "https://example.org/a_b%20c"
+    assert (ministry.kind, ministry.date, ministry.accessed) == ("ministry", "2024-02-29",
+                                                                 "2026-11-23")
+    assert tables.references()["agency"].publisher == "Agency"
+    with pytest.raises(tables.TableError, match=r'"agensy" is no entry.*Did you mean "agency"'):
+        tables.source("agensy")
+
+
+@pytest.mark.parametrize("old, new, expected", [
+    ("{2026-11-23}\n}\n\n@misc{agency", "{2026-11-23}\n\n@misc{agency", 'entry "ministry"'),
+    ("@misc{agency", "@misc{ministry", "repeated bibliography entry: ministry"),
+    ("organization = {Agency},", "", 'entry "agency" has no author or organization'),
+    ("{2024-02-29}", "{29 February 2024}", 'entry "ministry" has the date "29 February 2024"'),
+])
+def test_malformed_bibliography(small, old, new, expected):
+    edit(small, "references.bib", old, new)
+    with pytest.raises(tables.TableError) as caught:
+        tables.references()
+    says(str(caught.value), "data/references.bib", expected)
+    says(fails("exports"), expected)
+
+
+# --- speed and what a page depends on
+
+
+def test_a_copy_is_the_callers_own(small):
+    mine = tables.load("exports")
+    mine.loc[0, "value"] = -1.0
+    assert tables.load("exports")["value"][0] == 70.5
+
+
+def test_cache_follows_the_file_in_the_same_process(small):
+    assert tables.load("exports")["value"][0] == 70.5
+    edit(small, "exports.csv", "2023,70.5,", "2023,70.6,")
+    assert tables.load("exports")["value"][0] == 70.6
+    edit(small, "references.bib", "@misc{agency", "@misc{agencies")
+    says(fails("exports"), '"agency" is no entry')
+
+
+def test_a_table_is_read_once_per_content(small, monkeypatch):
+    tables.load("exports")
+    monkeypatch.setattr(tables.rules, "records", None)
+    assert len(tables.load("exports")) == 8
+
+
+TIMING = """
+import time, sys
+from caspian import tables
+assert "frictionless" not in sys.modules and "pybtex" not in sys.modules
+def timed():
+    start = time.perf_counter()
+    tables.load(sys.argv[1])
+    return time.perf_counter() - start
+print(timed(), min(timed() for _ in range(20)), "frictionless" in sys.modules)
+"""
+
+
+def timings(name):
+    run = subprocess.run([sys.executable, "-c", TIMING, name], capture_output=True, text=True,
+                         check=True, cwd=REPO)
+    first, second, frictionless = run.stdout.split()
+    return float(first), float(second), frictionless == "True"
+
+
+def test_second_load_is_fifty_times_faster_and_a_stamp_spares_the_next_kernel(small):
+    first, second, validated = timings("exports")
+    assert validated
+    assert first > 50 * second, f"first {first:.4f} s, second {second:.6f} s"
+    _, _, validated = timings("exports")
+    assert not validated, "the stamp of the first process was not used"
+    edit(small, "countries.csv", "RUS,Russia", "RUS,Russian Federation")
+    _, _, validated = timings("exports")
+    assert validated, "a table that another one refers to changed, and it was not validated again"
+
+
+def test_a_folder_that_cannot_be_written_only_costs_time(small):
+    (small.parent / "_build").write_text("a file where the folder should be")
+    assert len(tables.load("exports")) == 8
+
+
+def test_used_names_what_a_page_shows(small):
+    tables.load("exports")
+    tables.source("agency")
+    assert set(tables.used) == {"table:exports", "source:agency"}  # not routes, not countries
+    before = dict(tables.used)
+    assert {key: tables.digest(key) for key in before} == before
+    edit(small, "references.bib", "Quarterly review", "Monthly review")
+    assert tables.digest("source:agency") != before["source:agency"]
+    assert tables.digest("table:exports") == before["table:exports"]
+    edit(small, "exports.csv", "2023,70.5,", "2023,70.6,")
+    assert tables.digest("table:exports") != before["table:exports"]
+
+
+def test_digest_follows_the_schema_but_not_the_stamp(small):
+    before = tables.digest("table:countries")
+    path = small / "datapackage.json"
+    package = json.loads(path.read_text())
+    package["resources"][0]["hash"] = "sha256:0"
+    path.write_text(json.dumps(package))
+    assert tables.digest("table:countries") == before
+    package["resources"][0]["title"] = "Another"
+    path.write_text(json.dumps(package))
+    assert tables.digest("table:countries") != before
+
+
+def test_digest_of_what_is_gone(small):
+    assert tables.digest("table:nothing") is None
+    assert tables.digest("source:nobody") is None
+    (small / "exports.csv").unlink()
+    assert tables.digest("table:exports") is None
+    with pytest.raises(ValueError, match="is not an id"):
+        tables.digest("chart:one")
+
+
+def test_package_references_and_describe_are_dependencies_too(small):
+    tables.package()["resources"].clear()
+    tables.references().clear()
+    assert tables.describe("shares")["path"] == "shares.csv"
+    assert len(tables.package()["resources"]) == 5
+    assert set(tables.used) == {"package", "references", "table:shares"}
+    assert all(tables.digest(key) == value for key, value in tables.used.items())
+
+
+# --- renewing the stamps
+
+
+def test_renew_stamps_changed_tables_that_are_valid(small):
+    path = small / "datapackage.json"
+    before = path.read_bytes()
+    assert tables.renew_hashes() == []
+    assert path.read_bytes() == before
+    edit(small, "exports.csv", "2023,70.5,", "2023,70.6,", stamp=False)
+    assert tables.renew_hashes() == ["exports"]
+    assert tables.load("exports")["value"][0] == 70.6
+    after = path.read_text()
+    assert after == json.dumps(json.loads(after), indent=2, ensure_ascii=False) + "\n"
+    assert len(after) == len(before)
+
+
+def test_renew_leaves_out_tables_that_are_not_valid(small):
+    edit(small, "exports.csv", "2023,70.5,", "2023,-70.5,", stamp=False)
+    edit(small, "shares.csv", "north,2023,91,", "north,2023,90,", stamp=False)
+    with pytest.raises(tables.TableError, match=r'data/exports.csv, row 1 .*"-70.5" is below 0'):
+        tables.renew_hashes()
+    assert len(tables.load("shares")) == 2
+    says(fails("exports"), "change together")
+
+
+def test_command_line(small, capsys):
+    assert tables.main(["check"]) == 0
+    says(capsys.readouterr().out, "5 tables and 2 sources are valid")
+    edit(small, "exports.csv", "2023,70.5,", "2023,70.6,", stamp=False)
+    assert tables.main(["check"]) == 1
+    says(capsys.readouterr().err, "data/exports.csv", "`make data`")
+    assert tables.main(["renew"]) == 0
+    says(capsys.readouterr().out, "renewed: exports")
+    assert tables.main(["renew"]) == 0
+    says(capsys.readouterr().out, "nothing to renew")
+    assert tables.main([]) == 2
+
+
+# --- the book's own tables
+
+
+@pytest.mark.parametrize("name", RESOURCES)
+def test_real_table_loads(name):
+    frame = tables.load(name)
+    fields = RESOURCES[name]["schema"]["fields"]
+    assert list(frame) == [field["name"] for field in fields]
+    assert len(frame)
+    kinds = {"string": {"str"}, "integer": {"Int64"}, "number": {"float64"},
+             "boolean": {"bool", "boolean"}}
+    assert all(str(frame[f["name"]].dtype) in kinds[f["type"]] for f in fields)
+
+
+def test_real_package_is_valid():
+    assert [str(error) for error in tables.check()] == []
+
+
+def test_frictionless_validates_the_package():
+    from frictionless import Package
+
+    report = Package(DATA / "datapackage.json").validate()
+    assert report.valid, report.flatten(["name", "rowNumber", "fieldName", "message"])
+
+
+@pytest.mark.parametrize("name", RESOURCES)
+def test_real_table_is_described(name):
+    resource = RESOURCES[name]
+    for key in ("title", "description", "licenses", "hash", "bytes"):
+        assert resource.get(key), f"{name} has no {key}"
+    bare = [f["name"] for f in resource["schema"]["fields"] if not f.get("description")]
+    assert not bare, f"{name}: no description of {bare}"
+    assert resource["schema"].get("primaryKey"), f"{name} has no key"
+
+
+def test_real_country_columns_refer_to_the_list_of_countries():
+    for resource in RESOURCES.values():
+        keys = {key["fields"] if isinstance(key["fields"], str) else key["fields"][0]
+                for key in resource["schema"].get("foreignKeys", [])}
+        names = {f["name"] for f in resource["schema"]["fields"]}
+        if resource["name"] != "countries":
+            assert "country" not in names - keys, resource["name"]
+
+
+def test_real_periods_are_checked():
+    for resource in RESOURCES.values():
+        for column in resource["schema"]["fields"]:
+            if column["name"] == "period":
+                assert column.get("caspian:period") is True, resource["name"]
+
+
+@pytest.mark.parametrize("name", RESOURCES)
+def test_real_coverage_is_that_of_the_periods(name):
+    frame, coverage = tables.load(name), RESOURCES[name].get("caspian", {}).get("coverage")
+    if "period" in frame:
+        spans = [tables.period_bounds(period) for period in frame["period"]]
+        years = min(first.year for first, _ in spans), max(last.year for _, last in spans)
+        assert coverage, f"{name} says no coverage"
+        assert tuple(day.year for day in tables.period_bounds(coverage)) == years, name
+
+
+def test_every_source_is_used_and_every_used_one_exists():
+    cited = set()
+    for name in RESOURCES:
+        frame = tables.load(name)
+        if "source" in frame:
+            cited |= {key for cell in frame["source"].dropna() for key in cell.split(";")}
+    for path in [REPO / "index.md", *(REPO / "chapters").glob("*.md")]:
+        if path.exists():
+            text = path.read_text(encoding="utf-8")
+            for keys in re.findall(r"\{cite[^}]*\}`([^`]+)`|source\(\"([^\"]+)\"\)", text):
+                cited |= {key.strip() for key in "".join(keys).split(",")}
+    known = set(tables.references())
+    assert not known - cited, f"in references.bib, used nowhere: {sorted(known - cited)}"
+    assert not cited - known, f"used, but not in references.bib: {sorted(cited - known)}"
+
+
+def test_every_source_has_an_address():
+    without = [s.key for s in tables.references().values() if not re.match("https?://", s.url)]
+    assert set(without) <= {"across_the_caspian"}, without
+
+
+def flipped(text, place, row):
+    """The table with one cell changed."""
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    cell = rows[row][place]
+    rows[row][place] = {"true": "false", "false": "true"}.get(cell) or (
+        cell[:-1] + ("1" if cell[-1:] != "1" else "2"))
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("name", RESOURCES)
+def test_changing_any_one_value_fails_with_the_tables_name(name, tmp_path, monkeypatch):
+    folder = tmp_path / "data"
+    shutil.copytree(DATA, folder)
+    monkeypatch.setenv("CASPIAN_DATA", str(folder))
+    path = folder / RESOURCES[name]["path"]
+    text = path.read_text(encoding="utf-8")
+    height = len(list(csv.reader(io.StringIO(text, newline=""))))
+    tables.load(name)
+    for place in range(len(RESOURCES[name]["schema"]["fields"])):
+        row = 1 + place * 7 % (height - 1)
+        path.write_text(flipped(text, place, row), encoding="utf-8", newline="\n")
+        with pytest.raises(tables.TableError) as caught:
+            tables.load(name)
+        says(str(caught.value), f"data/{name}.csv", "`make data`")
+    path.write_text(text, encoding="utf-8", newline="\n")
+    assert isinstance(tables.load(name), pd.DataFrame)
