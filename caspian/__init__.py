@@ -19,7 +19,10 @@ REPORT_TO = "CASPIAN_DEPENDENCIES"  # environment variable: the file to report t
 def module_digest(name: str) -> str | None:
     """sha256 of the source file of `caspian…`; None if there is no such module."""
     parts = name.split(".")[1:]
-    for path in (PACKAGE.joinpath(*parts, "__init__.py"), PACKAGE.joinpath(*parts[:-1], f"{parts[-1]}.py" if parts else "__init__.py")):
+    for path in (
+        PACKAGE.joinpath(*parts, "__init__.py"),
+        PACKAGE.joinpath(*parts[:-1], f"{parts[-1]}.py" if parts else "__init__.py"),
+    ):
         if path.is_file():
             return hashlib.sha256(path.read_bytes()).hexdigest()
     return None

@@ -132,20 +132,26 @@ def colour(keys: Iterable[str], names: Mapping[str, str] | None = None) -> alt.S
     keys = list(keys)
     if missing := [k for k in keys if k not in COLOURS]:
         raise KeyError(f"no colour for {missing}: add it to COLOURS in caspian/charts.py")
-    return alt.Scale(domain=[(names or {}).get(k, k) for k in keys], range=[COLOURS[k] for k in keys])
+    return alt.Scale(
+        domain=[(names or {}).get(k, k) for k in keys], range=[COLOURS[k] for k in keys]
+    )
 
 
 def visit_rule(label: str = "visit, 11 March 2024", at: str = VISIT) -> alt.LayerChart:
     """The vertical line that marks the visit on a time axis."""
-    here = alt.Chart(alt.Data(values=[{}])).encode(x=alt.datum(alt.DateTime(
-        year=int(at[:4]), month=int(at[5:7]), date=int(at[8:10]))))
+    here = alt.Chart(alt.Data(values=[{}])).encode(
+        x=alt.datum(alt.DateTime(year=int(at[:4]), month=int(at[5:7]), date=int(at[8:10])))
+    )
     line = here.mark_rule(strokeDash=[2, 3], opacity=0.6)
     text = here.mark_text(align="left", dx=4, fontSize=11, opacity=0.85, baseline="top").encode(
-        y=alt.value(0), text=alt.value(label))
+        y=alt.value(0), text=alt.value(label)
+    )
     return line + text
 
 
-def slider(name: str, low: float, high: float, step: float, value: float, label: str) -> alt.Parameter:
+def slider(
+    name: str, low: float, high: float, step: float, value: float, label: str
+) -> alt.Parameter:
     """A Vega-Lite parameter with a range control that readers can move on the page."""
     bind = alt.binding_range(min=low, max=high, step=step, name=label)
     return alt.param(name=name, value=value, bind=bind)
@@ -192,8 +198,13 @@ def source_keys(given: Iterable[pd.DataFrame | str]) -> list[str]:
 def _sources(keys: Iterable[str]) -> list[dict[str, str]]:
     found = (tables.source(key) for key in keys)
     return [
-        {"key": s.key, "title": s.title, "publisher": s.publisher, "date": s.date or "",
-         "url": s.url or ""}
+        {
+            "key": s.key,
+            "title": s.title,
+            "publisher": s.publisher,
+            "date": s.date or "",
+            "url": s.url or "",
+        }
         for s in found
     ]
 
@@ -227,6 +238,7 @@ class Published:
     chart: alt.TopLevelMixin | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
+        """Return name and finding."""
         return f"{self.bundle['name']}: {self.bundle['title']}"
 
     def _ipython_display_(self) -> None:
@@ -235,16 +247,23 @@ class Published:
         if _book():
             display({self.mime: self.bundle, "text/plain": repr(self)}, raw=True)
             return
-        display(HTML(f"<strong>{escape(self.bundle['title'])}</strong><br>"
-                     f"{escape(self.bundle['subtitle'])}"))
+        display(
+            HTML(
+                f"<strong>{escape(self.bundle['title'])}</strong><br>"
+                f"{escape(self.bundle['subtitle'])}"
+            )
+        )
         if self.chart is not None:
             alt.JupyterChart.enable_offline(True)
             display(alt.JupyterChart(self.chart))
         else:
             display(pd.DataFrame(self.bundle["rows"], columns=self.bundle["columns"]))
         links = "; ".join(
-            f'<a href="{escape(s["url"])}">{escape(s["publisher"])}</a>' if s["url"]
-            else escape(s["publisher"]) for s in self.bundle["sources"])
+            f'<a href="{escape(s["url"])}">{escape(s["publisher"])}</a>'
+            if s["url"]
+            else escape(s["publisher"])
+            for s in self.bundle["sources"]
+        )
         display(HTML(f"<small>Sources: {links}</small>"))
 
 
@@ -275,9 +294,16 @@ def figure(
     listed = _sources(source_keys([rows, *sources]))
     _check("fig", name, {"title": title, "subtitle": subtitle, "alt": alt}, listed)
     bundle = {
-        "name": name, "title": title, "subtitle": subtitle, "alt": alt, "note": note,
-        "columns": list(rows.columns), "labels": dict(labels or {}), "rows": _records(rows),
-        "sources": listed, "spec": _settled(spec, alt),
+        "name": name,
+        "title": title,
+        "subtitle": subtitle,
+        "alt": alt,
+        "note": note,
+        "columns": list(rows.columns),
+        "labels": dict(labels or {}),
+        "rows": _records(rows),
+        "sources": listed,
+        "spec": _settled(spec, alt),
     }
     if narrow is not None:
         bundle["narrow"] = _settled(narrow.to_dict(), alt)
@@ -305,9 +331,15 @@ def table(
     listed = _sources(source_keys([rows, *sources]))
     _check("tab", name, {"title": title, "subtitle": subtitle}, listed)
     bundle = {
-        "name": name, "title": title, "subtitle": subtitle, "note": note,
-        "columns": list(labels), "labels": dict(labels), "digits": dict(digits or {}),
-        "rows": _records(rows[list(labels)]), "sources": listed,
+        "name": name,
+        "title": title,
+        "subtitle": subtitle,
+        "note": note,
+        "columns": list(labels),
+        "labels": dict(labels),
+        "digits": dict(digits or {}),
+        "rows": _records(rows[list(labels)]),
+        "sources": listed,
     }
     return Published(TABLE_MIME, bundle)
 
@@ -355,7 +387,13 @@ def fitted(spec: Mapping[str, Any], width: int) -> dict[str, Any]:
 def _svg(spec_json: str) -> str:
     import vl_convert
 
-    return vl_convert.vegalite_to_svg(spec_json)
+    # Vega counts its clip paths across all charts of a process: count anew in each drawing.
+    numbers: dict[str, str] = {}
+    return re.sub(
+        r"(?<=\bclip)\d+(?=[\")])",
+        lambda m: numbers.setdefault(m[0], str(len(numbers))),
+        vl_convert.vegalite_to_svg(spec_json),
+    )
 
 
 def static_svg(bundle: Mapping[str, Any], width: int) -> str:
@@ -366,7 +404,8 @@ def static_svg(bundle: Mapping[str, Any], width: int) -> str:
     prefix = f"{bundle['name']}-{width}-"
     svg = re.sub(r'(id="|url\(#|href="#)', lambda m: m.group(1) + prefix, svg)
     return svg.replace(' role="graphics-document"', "").replace(
-        "<svg ", '<svg focusable="false" ', 1)
+        "<svg ", '<svg focusable="false" ', 1
+    )
 
 
 def _published_spec(bundle: Mapping[str, Any]) -> dict[str, Any]:
@@ -377,7 +416,10 @@ def _published_spec(bundle: Mapping[str, Any]) -> dict[str, Any]:
         "text": textwrap.wrap(bundle["title"], 88),
         "subtitle": textwrap.wrap(bundle["subtitle"], 108)
         + textwrap.wrap(credit, 108, max_lines=3, placeholder=" and others"),
-        "anchor": "start", "frame": "bounds", "fontSize": 15, "subtitleFontSize": 12,
+        "anchor": "start",
+        "frame": "bounds",
+        "fontSize": 15,
+        "subtitleFontSize": 12,
         "offset": 14,
     }
     spec["padding"] = 12

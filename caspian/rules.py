@@ -66,19 +66,23 @@ class Row(NamedTuple):
 
 
 def nearest(key: str, known: Iterable[str]) -> str:
-    """'Did you mean "x"? ' for the most similar known key, or nothing."""
+    """'Did you mean "x"? ' for the most similar known keys, or nothing."""
+
     def likeness(other: str) -> tuple[float, bool]:
         return difflib.SequenceMatcher(None, other, key).ratio(), other[:2] == key[:2]
 
-    found = max(difflib.get_close_matches(key, list(known), cutoff=0.5), key=likeness, default="")
-    return f'Did you mean "{found}"? ' if found else ""
+    found = difflib.get_close_matches(key, list(known), cutoff=0.5)
+    best = sorted(f'"{other}"' for other in found if likeness(other) == max(map(likeness, found)))
+    return f"Did you mean {' or '.join(best)}? " if best else ""
 
 
 def unknown_source(key: str, known: Iterable[str]) -> Fault:
     """The fault of a source key that the bibliography doesn't have."""
-    return Fault(f'"{key}" is no entry of references.bib', "every source is in the bibliography, "
-                 "several are joined by ; without spaces",
-                 f"{nearest(key, known)}If it is a new source, add its entry.")
+    return Fault(
+        f'"{key}" is no entry of references.bib',
+        "every source is in the bibliography, several are joined by ; without spaces",
+        f"{nearest(key, known)}If it is a new source, add its entry.",
+    )
 
 
 def period_bounds(period: str) -> tuple[dt.date, dt.date]:
@@ -118,21 +122,35 @@ def decode(raw: bytes) -> str:
     """The text of UTF-8 bytes with LF line ends. Raises Faults with the byte and the line."""
     utf8 = "text files are UTF-8 with LF line ends and no byte order mark"
     if raw.startswith(b"\xef\xbb\xbf"):
-        raise Faults(Fault("the file begins with a byte order mark", utf8, 'Save it as "UTF-8", '
-                           'not "UTF-8 with BOM".'))
+        raise Faults(
+            Fault(
+                "the file begins with a byte order mark",
+                utf8,
+                'Save it as "UTF-8", not "UTF-8 with BOM".',
+            )
+        )
     try:
         text = raw.decode()
     except UnicodeDecodeError as error:
         at, byte = error.start, raw[error.start]
         line = raw.count(b"\n", 0, at) + 1
         old = bytes([byte]).decode("cp1252", "replace")
-        raise Faults(Fault(f"byte {at} (line {line}) is 0x{byte:02X}, which is not UTF-8", utf8,
-                           f'Save the file as UTF-8 (in Windows-1252 that byte is "{old}").'
-                           )) from None
+        raise Faults(
+            Fault(
+                f"byte {at} (line {line}) is 0x{byte:02X}, which is not UTF-8",
+                utf8,
+                f'Save the file as UTF-8 (in Windows-1252 that byte is "{old}").',
+            )
+        ) from None
     if "\r" in text:
         line = text[: text.index("\r")].count("\n") + 1
-        raise Faults(Fault(f"line {line} ends with a carriage return", utf8,
-                           "Save it with LF (Unix) line ends."))
+        raise Faults(
+            Fault(
+                f"line {line} ends with a carriage return",
+                utf8,
+                "Save it with LF (Unix) line ends.",
+            )
+        )
     return text
 
 
@@ -145,9 +163,14 @@ def records(raw: bytes, names: list[str]) -> list[Row]:
             rows.append(Row(number, line, cells))
             line = reader.line_num + 1
     except csv.Error as error:
-        raise Faults(Fault(f"the row that begins on line {line} can't be read ({error})",
-                           "the file is CSV: commas between cells, double quotes around a cell "
-                           "that holds a comma", "Look for a quote that is not closed.")) from None
+        raise Faults(
+            Fault(
+                f"the row that begins on line {line} can't be read ({error})",
+                "the file is CSV: commas between cells, double quotes around a cell "
+                "that holds a comma",
+                "Look for a quote that is not closed.",
+            )
+        ) from None
     faults = list(_header_faults(rows[0].cells if rows else [], names))
     faults = faults or [fault for row in rows[1:] for fault in _width_faults(row, len(names))]
     if faults:
@@ -160,8 +183,11 @@ def _width_faults(row: Row, width: int) -> Iterator[Fault]:
     if not any(row.cells):
         yield Fault("the row is empty", rule, "Delete it.", *at)
     elif len(row.cells) != width:
-        fix = "Add the missing commas." if len(row.cells) < width else (
-            "Put a text that holds a comma between double quotes.")
+        fix = (
+            "Add the missing commas."
+            if len(row.cells) < width
+            else ("Put a text that holds a comma between double quotes.")
+        )
         yield Fault(f"the row has {len(row.cells)} cells, the header {width}", rule, fix, *at)
 
 
@@ -169,18 +195,29 @@ def _header_faults(header: list[str], names: list[str]) -> Iterator[Fault]:
     rule = f"the columns are {','.join(names)}, as datapackage.json has them"
     for name in names:
         if name not in header:
-            yield Fault(f'the column "{name}" is missing', rule, "Add it to the header and to "
-                        "every row, or take it out of the schema.", column=name)
+            yield Fault(
+                f'the column "{name}" is missing',
+                rule,
+                "Add it to the header and to every row, or take it out of the schema.",
+                column=name,
+            )
     for name in dict.fromkeys(header):
         if name not in names:
             hint = nearest(name, set(names) - set(header))
-            yield Fault(f'"{name}" is an extra column', rule,
-                        f"{hint}Describe it in the schema, or delete it.", column=name)
+            yield Fault(
+                f'"{name}" is an extra column',
+                rule,
+                f"{hint}Describe it in the schema, or delete it.",
+                column=name,
+            )
         elif header.count(name) > 1:
             yield Fault("two columns have this name", rule, "Rename or delete one.", column=name)
     if sorted(header) == sorted(names) and header != names:
-        yield Fault(f"the columns are in another order: {','.join(header)}", rule,
-                    "Put them in the schema's order.")
+        yield Fault(
+            f"the columns are in another order: {','.join(header)}",
+            rule,
+            "Put them in the schema's order.",
+        )
 
 
 def typed(fields: list[dict], rows: list[Row]) -> pd.DataFrame:
@@ -195,8 +232,10 @@ def typed(fields: list[dict], rows: list[Row]) -> pd.DataFrame:
             case "number":
                 column = np.array([float(c) if c else np.nan for c in cells], dtype="float64")
             case "boolean":
-                column = pd.array([c == "true" if c else pd.NA for c in cells],
-                                  dtype="bool" if must else "boolean")
+                column = pd.array(
+                    [c == "true" if c else pd.NA for c in cells],
+                    dtype="bool" if must else "boolean",
+                )
             case _:
                 column = pd.array([c or None for c in cells], dtype="str")
         columns[field["name"]] = column
@@ -213,37 +252,57 @@ def schema_faults(resource: dict) -> Iterator[Fault]:
     table = f'table "{resource["name"]}"'
     for field in fields.values():
         if field.get("type") not in SPELLING:
-            yield Fault(f'{table}: the field "{field["name"]}" has the type {field.get("type")}',
-                        f"a type is one of {', '.join(SPELLING)}", "Choose one of these.")
+            yield Fault(
+                f'{table}: the field "{field["name"]}" has the type {field.get("type")}',
+                f"a type is one of {', '.join(SPELLING)}",
+                "Choose one of these.",
+            )
     parts = own.get("parts", [])
     wrong = [key for key in own if key not in TABLE_RULES]
     wrong += [key for part in parts for key in part if key not in PART_RULES]
-    wrong += [key for field in fields.values() for key in field
-              if key.startswith("caspian") and key != "caspian:period"]
+    wrong += [
+        key
+        for field in fields.values()
+        for key in field
+        if key.startswith("caspian") and key != "caspian:period"
+    ]
     for key in wrong:
-        yield Fault(f'{table}: the book has no rule "{key}"', "the rules are "
-                    f"{', '.join(sorted(TABLE_RULES | PART_RULES))} and caspian:period",
-                    nearest(key, TABLE_RULES | PART_RULES | {"caspian:period"}) + "Correct it.")
+        yield Fault(
+            f'{table}: the book has no rule "{key}"',
+            f"the rules are {', '.join(sorted(TABLE_RULES | PART_RULES))} and caspian:period",
+            nearest(key, TABLE_RULES | PART_RULES | {"caspian:period"}) + "Correct it.",
+        )
     for part in parts:
         if ("total" not in part and "parent" not in part) or "tolerance" not in part:
-            yield Fault(f'{table}: the parts of "{part.get("field")}" are not compared with '
-                        "anything", "parts name a total or a parent, and a tolerance", "Add it.")
+            yield Fault(
+                f'{table}: the parts of "{part.get("field")}" are not compared with anything',
+                "parts name a total or a parent, and a tolerance",
+                "Add it.",
+            )
     named = [*own.get("observation", []), *(c for columns in _orders(resource) for c in columns)]
     for part in parts:
         named += [part.get("field", ""), "value", *part.get("within", [])]
     for name in (name for columns in _orders(resource) for name in columns if name in fields):
         if fields[name].get("type") == "string" and not fields[name].get("caspian:period"):
-            yield Fault(f'{table}: the column "{name}" is text, so it has no order',
-                        "ordered columns hold numbers or periods", "Correct the rule.")
+            yield Fault(
+                f'{table}: the column "{name}" is text, so it has no order',
+                "ordered columns hold numbers or periods",
+                "Correct the rule.",
+            )
     for name in dict.fromkeys(named):
         if name not in fields:
-            yield Fault(f'{table}: a rule is about a column "{name}" that it does not have',
-                        "rules are about columns of the table",
-                        f"{nearest(name, fields)}Correct it.")
+            yield Fault(
+                f'{table}: a rule is about a column "{name}" that it does not have',
+                "rules are about columns of the table",
+                f"{nearest(name, fields)}Correct it.",
+            )
     if ("preferred" in fields) != ("observation" in own):
-        yield Fault(f'{table}: "preferred" and "observation" are not given together',
-                    'a table with a column "preferred" says under caspian.observation which '
-                    "columns name one observation", "Add the one or drop the other.")
+        yield Fault(
+            f'{table}: "preferred" and "observation" are not given together',
+            'a table with a column "preferred" says under caspian.observation which '
+            "columns name one observation",
+            "Add the one or drop the other.",
+        )
 
 
 def _orders(resource: dict) -> list[list[str]]:
@@ -255,8 +314,9 @@ def _orders(resource: dict) -> list[list[str]]:
 # --- cells
 
 
-def cell_faults(resource: dict, rows: list[Row], others: list[dict],
-                sources: Iterable[str]) -> list[Fault]:
+def cell_faults(
+    resource: dict, rows: list[Row], others: list[dict], sources: Iterable[str]
+) -> list[Fault]:
     """What is wrong with single cells and keys, at most one fault a cell, in file order.
 
     `others` are the tables that foreign keys refer to (name, data with header, schema);
@@ -264,8 +324,10 @@ def cell_faults(resource: dict, rows: list[Row], others: list[dict],
     """
     fields = resource["schema"]["fields"]
     found: dict[tuple, Fault] = {}
-    for fault in [*_book_cell_faults(fields, rows, set(sources)),
-                  *_structure_faults(resource, rows, others)]:
+    for fault in [
+        *_book_cell_faults(fields, rows, set(sources)),
+        *_structure_faults(resource, rows, others),
+    ]:
         found.setdefault((fault.row, fault.column), fault)
     return sorted(found.values(), key=lambda fault: fault.row or 0)
 
@@ -279,14 +341,22 @@ def _book_cell_faults(fields: list[dict], rows: list[Row], sources: set[str]) ->
             if name == "source":
                 for key in cell.split(";"):
                     if not key:
-                        yield Fault("a source is missing", "every row has its source",
-                                    "Write a key of references.bib.", *at)
+                        yield Fault(
+                            "a source is missing",
+                            "every row has its source",
+                            "Write a key of references.bib.",
+                            *at,
+                        )
                     elif key not in sources:
                         yield Fault(*unknown_source(key, sources).words(), *at)
             elif cell and field.get("caspian:period") and not is_period(cell):
-                yield Fault(f'"{cell}" is not an ISO 8601 period', "a period is YYYY, YYYY-MM, "
-                            "YYYY-MM-DD, or start/end of those, the start not after the end",
-                            _as_period(cell), *at)
+                yield Fault(
+                    f'"{cell}" is not an ISO 8601 period',
+                    "a period is YYYY, YYYY-MM, "
+                    "YYYY-MM-DD, or start/end of those, the start not after the end",
+                    _as_period(cell),
+                    *at,
+                )
             elif cell and not spelling.fullmatch(cell):
                 yield Fault(*_wrong_type(cell, field["type"]), *at)
 
@@ -299,15 +369,23 @@ def _structure_faults(resource: dict, rows: list[Row], others: list[dict]) -> It
     from frictionless import FrictionlessException, Package  # takes a second to start
 
     names = [field["name"] for field in resource["schema"]["fields"]]
-    table = {"name": resource["name"], "data": [names, *(row.cells for row in rows)],
-             "schema": resource["schema"]}
+    table = {
+        "name": resource["name"],
+        "data": [names, *(row.cells for row in rows)],
+        "schema": resource["schema"],
+    }
     try:
         checked = Package.from_descriptor({"name": "book", "resources": [table, *others]})
         report = checked.get_resource(resource["name"]).validate()
     except FrictionlessException as error:
         notes = "; ".join(reason.note for reason in error.reasons or [error.error])
-        raise Faults(Fault(f"the schema can't be applied: {notes}", "the schema is a Frictionless "
-                           "Table Schema", "Correct it in datapackage.json.")) from None
+        raise Faults(
+            Fault(
+                f"the schema can't be applied: {notes}",
+                "the schema is a Frictionless Table Schema",
+                "Correct it in datapackage.json.",
+            )
+        ) from None
     known = {table["name"]: table["data"] for table in [*others, table | {"name": ""}, table]}
     for error in report.tasks[0].errors:
         yield _in_our_words(error, resource["schema"], rows, known)
@@ -319,12 +397,14 @@ def _in_our_words(error, schema: dict, rows: list[Row], known: dict[str, list]) 
     at = (row.number, row.line)
     match error.type:
         case "type-error":
-            return Fault(*_wrong_type(error.cell, fields[error.field_name]["type"]), *at,
-                         error.field_name)
+            return Fault(
+                *_wrong_type(error.cell, fields[error.field_name]["type"]), *at, error.field_name
+            )
         case "constraint-error":
             name = re.search(r'constraint "(\w+)"', error.note)[1]
-            return Fault(*_beyond(name, fields[error.field_name], error.cell), *at,
-                         error.field_name)
+            return Fault(
+                *_beyond(name, fields[error.field_name], error.cell), *at, error.field_name
+            )
         case "primary-key" | "unique-error":
             columns = getattr(error, "field_name", None) or schema["primaryKey"]
             columns = [columns] if isinstance(columns, str) else columns
@@ -332,19 +412,26 @@ def _in_our_words(error, schema: dict, rows: list[Row], known: dict[str, list]) 
             before = re.search(r"position (\d+)", error.note)
             other = f"row {int(before[1]) - 1} has too" if before else "is empty"
             several = " together" * (len(columns) > 1)
-            return Fault(f"its key is {key}, which {other}", f"{', '.join(columns)}{several} names "
-                         "one row only", "Delete one of the two, or correct what tells them "
-                         "apart.", *at, columns[0] if len(columns) == 1 else None)
+            return Fault(
+                f"its key is {key}, which {other}",
+                f"{', '.join(columns)}{several} names one row only",
+                "Delete one of the two, or correct what tells them apart.",
+                *at,
+                columns[0] if len(columns) == 1 else None,
+            )
         case "foreign-key":
             name, key = error.reference_name, error.reference_field_names[0]
             header, *others = known[name]
             keys = {other[header.index(key)] for other in others}
             value = ", ".join(error.field_cells)
             home = f"the table {name}" if name else "this table"
-            return Fault(f'"{value}" is no {key} of {home}',
-                         f'{", ".join(error.field_names)} is one of the keys in {home}',
-                         f"{nearest(value, keys)}If it is new, add it to {home} first.", *at,
-                         error.field_names[0])
+            return Fault(
+                f'"{value}" is no {key} of {home}',
+                f"{', '.join(error.field_names)} is one of the keys in {home}",
+                f"{nearest(value, keys)}If it is new, add it to {home} first.",
+                *at,
+                error.field_names[0],
+            )
     column = getattr(error, "field_name", None)
     return Fault(error.message, error.title, error.description, *at, column)
 
@@ -363,8 +450,14 @@ def _wrong_type(cell: str, kind: str) -> tuple[str, str, str]:
         return problem, "the decimal mark is a point, the sign a hyphen", f"Write {marked}."
     inside = re.findall(r"\d+(?:\.\d+)?", cell)
     alone = f"Write {inside[0]}, if that is it." if len(inside) == 1 else "Write one number."
-    return problem, ("a cell holds the number alone, in digits; units, signs, ranges and doubts "
-                     "have their own columns"), f"{alone} Unknown is an empty cell."
+    return (
+        problem,
+        (
+            "a cell holds the number alone, in digits; units, signs, ranges and doubts "
+            "have their own columns"
+        ),
+        f"{alone} Unknown is an empty cell.",
+    )
 
 
 def _beyond(name: str, field: dict, cell: str) -> tuple[str, str, str]:
@@ -375,18 +468,30 @@ def _beyond(name: str, field: dict, cell: str) -> tuple[str, str, str]:
             return "the cell is empty", f"{column} is never empty", "Fill it in."
         case "minimum":
             sign = "no negative quantities: " if limit == 0 else ""
-            return (f'"{cell}" is below {limit}', f"{sign}{column} is at least {limit}",
-                    "Correct the value.")
+            return (
+                f'"{cell}" is below {limit}',
+                f"{sign}{column} is at least {limit}",
+                "Correct the value.",
+            )
         case "maximum":
-            return (f'"{cell}" is above {limit}', f"{column} is at most {limit}",
-                    "Correct the value.")
+            return (
+                f'"{cell}" is above {limit}',
+                f"{column} is at most {limit}",
+                "Correct the value.",
+            )
         case "enum":
             listed = ", ".join(map(str, limit))
             unit = "Convert the value, and say in the note what was published." * (column == "unit")
-            return (f'"{cell}" is outside the list', f"{column} is one of: {listed}",
-                    unit or f"{nearest(cell, map(str, limit))}Use one of the list.")
-    return (f'"{cell}" does not meet {name} {limit}', field.get("description", f"the {name} of "
-            f"{column}").rstrip("."), "Correct the value.")
+            return (
+                f'"{cell}" is outside the list',
+                f"{column} is one of: {listed}",
+                unit or f"{nearest(cell, map(str, limit))}Use one of the list.",
+            )
+    return (
+        f'"{cell}" does not meet {name} {limit}',
+        field.get("description", f"the {name} of {column}").rstrip("."),
+        "Correct the value.",
+    )
 
 
 def _as_period(cell: str) -> str:
@@ -410,15 +515,18 @@ def where(columns: Iterable[str], row) -> str:
 # --- rows taken together (of a table whose cells are all valid)
 
 
-def row_faults(resource: dict, frame: pd.DataFrame,
-               parent_of: Callable[[str], pd.Series]) -> Iterator[Fault]:
+def row_faults(
+    resource: dict, frame: pd.DataFrame, parent_of: Callable[[str], pd.Series]
+) -> Iterator[Fault]:
     """What is wrong between rows: preferred, parts, ordered.
 
     `parent_of("oil_routes.part_of")` is that column of that table, by its primary key.
     """
-    yield from _preferred_faults(resource, frame)
+    unsettled = list(_preferred_faults(resource, frame))
+    yield from unsettled
     for part in resource.get("caspian", {}).get("parts", []):
-        yield from _part_faults(part, frame, parent_of)
+        if not unsettled:  # or an observation would count twice in a sum, or not at all
+            yield from _part_faults(part, frame, parent_of)
     for columns in _orders(resource):
         yield from _order_faults(columns, frame)
 
@@ -443,14 +551,18 @@ def _preferred_faults(resource: dict, frame: pd.DataFrame) -> Iterator[Fault]:
         else:
             problem, fix = "the only row is not preferred", "Set it to true"
         values = ", ".join(f"{value:g}" for value in rows["value"]) if "value" in rows else ""
-        yield Fault(f"{problem} for {where(columns, rows.iloc[0])}" + f" ({values})" * bool(values),
-                    "of the rows of one observation and status class, exactly one is preferred",
-                    f"{fix}, by the rule on the methods page.", int(rows.index[-1]) + 1,
-                    column="preferred")
+        yield Fault(
+            f"{problem} for {where(columns, rows.iloc[0])}" + f" ({values})" * bool(values),
+            "of the rows of one observation and status class, exactly one is preferred",
+            f"{fix}, by the rule on the methods page.",
+            int(rows.index[-1]) + 1,
+            column="preferred",
+        )
 
 
-def _part_faults(part: dict, frame: pd.DataFrame,
-                 parent_of: Callable[[str], pd.Series]) -> Iterator[Fault]:
+def _part_faults(
+    part: dict, frame: pd.DataFrame, parent_of: Callable[[str], pd.Series]
+) -> Iterator[Fault]:
     rows = frame.dropna(subset=["value"])
     if "preferred" in rows:
         rows = rows[rows["preferred"]]
@@ -464,20 +576,27 @@ def _part_faults(part: dict, frame: pd.DataFrame,
             wholes = [("the total", part["total"], group)]
         else:
             own = group.set_index(field)["value"].groupby(level=0).sum()
-            wholes = [(f'"{key}"', own[key], group[parent[group.index] == key])
-                      for key in parent[group.index].dropna().unique() if key in own]
+            wholes = [
+                (f'"{key}"', own[key], group[parent[group.index] == key])
+                for key in parent[group.index].dropna().unique()
+                if key in own
+            ]
         for name, total, members in wholes:
             if members["value"].sum() <= total * slack + 1e-9:
                 continue
-            listed = ", ".join(f"{row[field]} {row['value']:g} in row {at + 1}"
-                               for at, row in members.iterrows())
+            listed = ", ".join(
+                f"{row[field]} {row['value']:g} in row {at + 1}" for at, row in members.iterrows()
+            )
             at = where(within, group.iloc[0])
             yield Fault(
                 f"the parts of {name} add up to {members['value'].sum():g} ({listed}), more than "
                 f"its {total:g}" + f", at {at}" * bool(at),
                 f"parts are at most their total and a tolerance of {part['tolerance']:.0%} "
-                f"({total * slack:g})", "Correct a part or the total, or prefer figures of one "
-                "definition.", int(members.index[-1]) + 1, column="value")
+                f"({total * slack:g})",
+                "Correct a part or the total, or prefer figures of one definition.",
+                int(members.index[-1]) + 1,
+                column="value",
+            )
 
 
 def _order_faults(columns: list[str], frame: pd.DataFrame) -> Iterator[Fault]:
@@ -486,7 +605,11 @@ def _order_faults(columns: list[str], frame: pd.DataFrame) -> Iterator[Fault]:
         values = [period_bounds(v)[0] if isinstance(v, str) else v for v in given]
         for before, after, name in zip(values, values[1:], given.index[1:], strict=False):
             if before > after:
-                yield Fault(f"{where(given.index, given)} are not in order",
-                            f"{' <= '.join(columns)}", "Correct one of them.", int(at) + 1,
-                            column=name)
+                yield Fault(
+                    f"{where(given.index, given)} are not in order",
+                    f"{' <= '.join(columns)}",
+                    "Correct one of them.",
+                    int(at) + 1,
+                    column=name,
+                )
                 break

@@ -31,8 +31,20 @@ import pandas as pd
 from caspian import rules
 from caspian.rules import Fault, Faults, period_bounds
 
-__all__ = ["Source", "TableError", "check", "describe", "digest", "load", "package",
-           "period_bounds", "references", "renew_hashes", "source", "used"]
+__all__ = [
+    "Source",
+    "TableError",
+    "check",
+    "describe",
+    "digest",
+    "load",
+    "package",
+    "period_bounds",
+    "references",
+    "renew_hashes",
+    "source",
+    "used",
+]
 
 SHOWN = 10  # faults of a table in one message
 
@@ -124,24 +136,27 @@ def digest(dep_id: str) -> str | None:
 
 def check() -> list[TableError]:
     """Validate the bibliography, the schema and every table; the errors, none if all is well."""
-    errors = []
+    errors: list[TableError] = []
     try:
         _sources()
-        names = [resource["name"] for resource in _package()["resources"]]
+        paths = {resource["name"]: resource["path"] for resource in _package()["resources"]}
     except TableError as error:
         return [error]
-    for name in names:
+    for name, path in paths.items():
         try:
             _checked(name)
         except TableError as error:
-            # A table that others refer to would else be reported once for each of them.
-            errors += [error] if str(error) not in map(str, errors) else []
-    known = {resource["path"] for resource in _package()["resources"]}
-    for path in sorted(_folder().glob("*.csv")):
-        if path.name not in known:
-            fault = Fault("the file is in no resource of datapackage.json",
-                          "every table is described", "Describe it there, or delete the file.")
-            errors.append(_error(path.name, [fault]))
+            elsewhere = error.path != path and error.path in paths.values()  # and told there
+            if not elsewhere and str(error) not in map(str, errors):
+                errors.append(error)
+    for file in sorted(_folder().glob("*.csv")):
+        if file.name not in paths.values():
+            fault = Fault(
+                "the file is in no resource of datapackage.json",
+                "every table is described",
+                "Describe it there, or delete the file.",
+            )
+            errors.append(_error(file.name, [fault]))
     return errors
 
 
@@ -190,9 +205,12 @@ def _read(path: Path) -> bytes:
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
-        fault = Fault("the file is missing", "the schema, the bibliography and each table that "
-                      "the schema describes are in the data folder", "Restore it "
-                      f"(git checkout -- {path.parent.name}/{path.name}), or describe it no more.")
+        fault = Fault(
+            "the file is missing",
+            "the schema, the bibliography and each table that "
+            "the schema describes are in the data folder",
+            f"Restore it (git checkout -- {path.parent.name}/{path.name}), or describe it no more.",
+        )
         raise _error(path.name, [fault]) from None
     if _seen.get(path) != raw:
         _seen[path] = raw
@@ -225,8 +243,11 @@ def _parse_package(raw: bytes) -> dict:
         for resource in found["resources"]:
             resource["name"], resource["path"], resource["schema"]["fields"], _needs(resource)
     except (ValueError, KeyError, TypeError) as error:
-        fault = Fault(f"it can't be read ({type(error).__name__}: {error})", "the schema is JSON "
-                      "in UTF-8; a table has a name, a path, fields and whole keys", "Mend it.")
+        fault = Fault(
+            f"it can't be read ({type(error).__name__}: {error})",
+            "the schema is JSON in UTF-8; a table has a name, a path, fields and whole keys",
+            "Mend it.",
+        )
         raise _error("datapackage.json", [fault]) from None
     return found
 
@@ -234,8 +255,11 @@ def _parse_package(raw: bytes) -> dict:
 def _resource(name: str) -> dict:
     tables = {resource["name"]: resource for resource in _package()["resources"]}
     if name not in tables:
-        fault = Fault(f'there is no table "{name}"', f"the tables are {', '.join(sorted(tables))}",
-                      rules.nearest(name, tables) + "Check the name.")
+        fault = Fault(
+            f'there is no table "{name}"',
+            f"the tables are {', '.join(sorted(tables))}",
+            rules.nearest(name, tables) + "Check the name.",
+        )
         raise _error("datapackage.json", [fault])
     return tables[name]
 
@@ -273,24 +297,40 @@ def _parse_bib(raw: bytes) -> dict[str, Source]:
 
 def _source(key: str, entry) -> Source:
     people = [person for role in entry.persons.values() for person in role]
-    names = [" ".join(p.first_names + p.middle_names + p.prelast_names + p.last_names)
-             for p in people]
-    fields = {name: re.sub(r"\\([&%#$_])", r"\1", re.sub("[{}]", "", text))
-              for name, text in [*entry.fields.items(), ("author", " and ".join(names))]}
+    names = [
+        " ".join(p.first_names + p.middle_names + p.prelast_names + p.last_names) for p in people
+    ]
+    fields = {
+        name: re.sub(r"\\([&%#$_])", r"\1", re.sub("[{}]", "", text))
+        for name, text in [*entry.fields.items(), ("author", " and ".join(names))]
+    }
     publisher = fields.get("organization") or fields["author"] or fields.get("publisher", "")
-    return Source(key, fields.get("title", ""), publisher, fields.get("date", ""),
-                  fields.get("url", ""), fields.get("howpublished", ""), fields.get("urldate", ""))
+    return Source(
+        key,
+        fields.get("title", ""),
+        publisher,
+        fields.get("date", ""),
+        fields.get("url", ""),
+        fields.get("howpublished", ""),
+        fields.get("urldate", ""),
+    )
 
 
 def _source_faults(entry: Source) -> Iterator[Fault]:
     for name, value in [("title", entry.title), ("author or organization", entry.publisher)]:
         if not value:
-            yield Fault(f'entry "{entry.key}" has no {name}',
-                        "a source has a title and a publisher", "Add the field.")
+            yield Fault(
+                f'entry "{entry.key}" has no {name}',
+                "a source has a title and a publisher",
+                "Add the field.",
+            )
     for name, value in [("date", entry.date), ("urldate", entry.accessed)]:
         if value and not rules.is_period(value):
-            yield Fault(f'entry "{entry.key}" has the {name} "{value}"',
-                        "dates are ISO 8601", "Write YYYY-MM-DD, YYYY-MM or YYYY.")
+            yield Fault(
+                f'entry "{entry.key}" has the {name} "{value}"',
+                "dates are ISO 8601",
+                "Write YYYY-MM-DD, YYYY-MM or YYYY.",
+            )
 
 
 # --- digests: what a table is, and what its validity hangs on
@@ -315,8 +355,11 @@ def _source_digest(entry: Source) -> str:
 def _needs(resource: dict) -> list[str]:
     """The other tables whose rows decide whether this one is valid."""
     keys = [key["reference"]["resource"] for key in resource["schema"].get("foreignKeys", [])]
-    parts = [part["parent"].split(".")[0]
-             for part in resource.get("caspian", {}).get("parts", []) if "parent" in part]
+    parts = [
+        part["parent"].split(".")[0]
+        for part in resource.get("caspian", {}).get("parts", [])
+        if "parent" in part
+    ]
     return [name for name in dict.fromkeys(keys + parts) if name not in ("", resource["name"])]
 
 
@@ -341,9 +384,12 @@ def _checked(name: str) -> pd.DataFrame:
     if stamp == resource.get("hash"):
         return _valid(name)
     told = resource.get("hash", "no sha256")
-    fault = Fault(f"the file has {stamp[:19]}…, datapackage.json says {told[:19]}…",
-                  "a table and its sha256 change together", "If the change is meant, run "
-                  "`make data`, which checks it and renews the sha256, and commit both files.")
+    fault = Fault(
+        f"the file has {stamp[:19]}…, datapackage.json says {told[:19]}…",
+        "a table and its sha256 change together",
+        "If the change is meant, run "
+        "`make data`, which checks it and renews the sha256, and commit both files.",
+    )
     try:
         _valid(name)
     except TableError as error:  # what is wrong inside matters more, so it comes first

@@ -46,9 +46,8 @@ def day(iso: str) -> str:
 
     Raises ValueError for anything else.
     """
-    if len(iso) == 4:
-        return str(int(iso))
-    if len(iso) == 7:
-        return dt.date.fromisoformat(iso + "-01").strftime("%B %Y")
-    date = dt.date.fromisoformat(iso)
-    return f"{date.day} {date.strftime('%B %Y')}"
+    try:
+        date = dt.date.fromisoformat(iso + {4: "-01-01", 7: "-01"}.get(len(iso), ""))
+    except ValueError:
+        raise ValueError(f'"{iso}" is no YYYY, YYYY-MM or YYYY-MM-DD') from None
+    return date.strftime({4: "%Y", 7: "%B %Y"}.get(len(iso), f"{date.day} %B %Y"))

@@ -15,16 +15,26 @@ PAGES = {"light": "#ffffff", "dark": "#121212"}  # the theme's two backgrounds
 # Machado, Oliveira & Fernandes (2009), severity 1.0, on linear RGB
 SIGHT = {
     "normal": np.eye(3),
-    "protanopia": np.array([[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216],
-                            [-0.003882, -0.048116, 1.051998]]),
-    "deuteranopia": np.array([[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413],
-                              [-0.011820, 0.042940, 0.968881]]),
+    "protanopia": np.array(
+        [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ]
+    ),
+    "deuteranopia": np.array(
+        [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ]
+    ),
 }
 ROUTES = ("cpc", "atyrau_samara", "aktau_makhachkala", "china", "aktau_baku", "rail")
 
 
 def linear(colour):
-    c = np.array([int(colour[i:i + 2], 16) for i in (1, 3, 5)]) / 255
+    c = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
     return np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
 
 
@@ -61,10 +71,17 @@ def rows():
 
 
 def published(rows, **changes):
-    chart = alt.Chart(rows).mark_bar().encode(
-        x="year:O", y=alt.Y("value:Q", title="Mt"), tooltip=["value", "source"])
-    words = {"name": "fig-test", "title": "It fell to 1.3 Mt", "subtitle": "Mt, 2024–2025",
-             "alt": "Two bars"}
+    chart = (
+        alt.Chart(rows)
+        .mark_bar(clip=True)
+        .encode(x="year:O", y=alt.Y("value:Q", title="Mt"), tooltip=["value", "source"])
+    )
+    words = {
+        "name": "fig-test",
+        "title": "It fell to 1.3 Mt",
+        "subtitle": "Mt, 2024–2025",
+        "alt": "Two bars",
+    }
     return charts.figure(chart, **(words | changes))
 
 
@@ -120,8 +137,14 @@ def test_file_svg_stands_alone(rows):
 
 
 def test_drawn_ids_differ_between_figures(rows):
-    ids = [set(re.findall(r'id="([^"]+)"', charts.static_svg(
-        published(rows, name=name).bundle, charts.WIDE))) for name in ("fig-a", "fig-b")]
+    ids = [
+        set(
+            re.findall(
+                r'id="([^"]+)"', charts.static_svg(published(rows, name=name).bundle, charts.WIDE)
+            )
+        )
+        for name in ("fig-a", "fig-b")
+    ]
     assert ids[0] and not ids[0] & ids[1]
 
 
@@ -139,8 +162,12 @@ def test_unknown_entity_has_no_colour():
 @pytest.mark.parametrize(
     ("value", "digits", "expected"),
     [
-        (12345.678, 1, "12,345.7"), (-0.04, 1, "0.0"), (-2.5, 1, "\u22122.5"),
-        (3.0, None, "3"), (1.3920001, None, "1.392"), (1000, 0, "1,000"),
+        (12345.678, 1, "12,345.7"),
+        (-0.04, 1, "0.0"),
+        (-2.5, 1, "\u22122.5"),
+        (3.0, None, "3"),
+        (1.3920001, None, "1.392"),
+        (1000, 0, "1,000"),
     ],
 )
 def test_number(value, digits, expected):
@@ -157,6 +184,9 @@ def test_ranges_and_days():
     assert text.span(2, 2, 0) == "2"
     assert text.percent_span(0.82, 0.861) == "82–86%"
     assert [text.day(d) for d in ("2024-03-11", "2024-03", "2024")] == [
-        "11 March 2024", "March 2024", "2024"]
+        "11 March 2024",
+        "March 2024",
+        "2024",
+    ]
     with pytest.raises(ValueError, match="2024-13"):
         text.day("2024-13")

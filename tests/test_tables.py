@@ -311,7 +311,8 @@ SLIPS = {
         ["row 7 (line 9): the row has 7 cells, the header 8", "missing commas"]),
     "empty line": ("exports.csv", "total,2022", "\ntotal,2022",
                    ["row 8 (line 10): the row is empty"]),
-    "row of commas": ("routes.csv", "south,AZE", ",,,,,\nsouth,AZE", ["row 3 (line 4): the row is empty"]),
+    "row of commas": ("routes.csv", "south,AZE", ",,,,,\nsouth,AZE",
+                      ["row 3 (line 4): the row is empty"]),
     "open quote": ("exports.csv", 'a second line"', "a second line",
                    ["data/exports.csv: the row that begins on line 3 can't be read"]),
     "bytes that are not UTF-8": (
@@ -340,6 +341,12 @@ def test_missing_file(small):
     says(fails("exports"), "data/exports.csv: the file is missing. Rule:", "Restore it")
 
 
+def test_the_nearest_known_keys_are_named():
+    assert tables.rules.nearest("AZB", ["KAZ", "AZE"]) == 'Did you mean "AZE"? '
+    assert tables.rules.nearest("KZK", ["KAZ", "KGZ", "AZE"]) == 'Did you mean "KAZ" or "KGZ"? '
+    assert tables.rules.nearest("total", ["KAZ"]) == ""
+
+
 def test_unknown_table(small):
     says(fails("export"), 'there is no table "export"', 'Did you mean "exports"?',
          "countries, exports, parameters, routes, shares")
@@ -365,7 +372,9 @@ def test_faults_are_collected_up_to_ten(small):
 def test_a_broken_table_breaks_those_that_refer_to_it(small):
     edit(small, "countries.csv", "AZE,Azerbaijan", "KAZ,Azerbaijan")
     says(fails("exports"), "data/countries.csv, row 2 (line 3)")
+    edit(small, "countries.csv", "RUS,Russia", "RUS,The Russia", stamp=False)
     assert len(tables.check()) == 1  # said once, not for each table that refers to it
+    says(str(tables.check()[0]), "countries.csv, row 2", "change together")
     edit(small, "exports.csv", "2023,70.5,", "2023,70.6,", stamp=False)
     assert "exports" not in fails("exports")  # the fault is not there
 

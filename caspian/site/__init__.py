@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,7 @@ def outdated(app: Sphinx, env: BuildEnvironment, *_: Any) -> list[str]:
 
 
 def note_read(app: Sphinx, _env: BuildEnvironment, docnames: list[str]) -> None:
+    """Remember which pages this build reads."""
     app.env.caspian_read = set(docnames)
 
 
@@ -108,14 +110,18 @@ def prepare(app: Sphinx) -> None:
 
 
 def purge(_app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+    """Forget what a page published before it is read again."""
     getattr(env, "caspian_published", {}).pop(docname, None)
     getattr(env, "caspian_quoted", {}).pop(docname, None)
 
 
 def merge(_app: Sphinx, env: BuildEnvironment, docnames: list[str], other: Any) -> None:
+    """Take over what pages read in another process published."""
     for docname in docnames:
-        for mine, theirs in ((env.caspian_published, other.caspian_published),
-                             (env.caspian_quoted, other.caspian_quoted)):
+        for mine, theirs in (
+            (env.caspian_published, other.caspian_published),
+            (env.caspian_quoted, other.caspian_quoted),
+        ):
             if docname in theirs:
                 mine[docname] = theirs[docname]
 
@@ -147,6 +153,15 @@ def vega_bundle() -> str:
     return "(function () {\n" + code + "\n})();\n"
 
 
+def _downloads(name: str, kind: str, bundle: dict[str, Any]) -> dict[str, Callable[[], bytes]]:
+    """The files that readers take away of one figure or table, each made when it is needed."""
+    files = {f"{name}.csv": lambda: charts.csv_text(bundle).encode()}
+    if kind == "figure":
+        files[f"{name}.svg"] = lambda: charts.published_svg(bundle).encode()
+        files[f"{name}.png"] = lambda: charts.published_png(bundle)
+    return files
+
+
 def write_files(app: Sphinx, exception: Exception | None) -> None:
     """Write the figures' downloads, Vega's bundle and the static files, where they changed."""
     if exception or app.builder.format != "html":
@@ -154,21 +169,20 @@ def write_files(app: Sphinx, exception: Exception | None) -> None:
     out = Path(app.outdir)
     for file in sorted(STATIC.iterdir()):  # an edited file is not always copied by Sphinx
         _write(out / "_static" / file.name, file.read_bytes())
-    wanted = set()
+    noted = out.parent / ".downloads.json"  # what each file was made from
+    before = json.loads(noted.read_text(encoding="utf-8")) if noted.is_file() else {}
+    made_from = {}
     for published in app.env.caspian_published.values():
         for name, item in published.items():
-            bundle, is_figure = item["bundle"], item["kind"] == "figure"
-            files = {f"{name}.csv": lambda b=bundle: charts.csv_text(b).encode()}
-            if is_figure:
-                files[f"{name}.svg"] = lambda b=bundle: charts.published_svg(b).encode()
-                files[f"{name}.png"] = lambda b=bundle: charts.published_png(b)
-            for file, content in files.items():
-                wanted.add(file)
-                if item["new"] or not (out / FOLDER / file).is_file():
+            text = json.dumps([site_digest(), item["bundle"]], sort_keys=True)
+            digest = hashlib.sha256(text.encode()).hexdigest()
+            for file, content in _downloads(name, **item).items():
+                made_from[file] = digest
+                if before.get(file) != digest or not (out / FOLDER / file).is_file():
                     _write(out / FOLDER / file, content())
-            item["new"] = False
-    for stale in {p.name for p in (out / FOLDER).glob("*")} - wanted:
+    for stale in {p.name for p in (out / FOLDER).glob("*")} - set(made_from):
         (out / FOLDER / stale).unlink()
+    _write(noted, json.dumps(made_from, indent=1).encode())
     if any(i["kind"] == "figure" for p in app.env.caspian_published.values() for i in p.values()):
         _write(out / "_static" / VEGA, vega_bundle().encode())
 
@@ -192,17 +206,28 @@ def site_digest() -> str:
 
 
 def configure(app: Sphinx, config: Any) -> None:
-    config.html_static_path = [*config.html_static_path, str(STATIC)]
-    config.templates_path = [str(HERE / "templates"), *config.templates_path]
+    """Add this package's static files and templates.
+
+    Relative to the book: Sphinx writes a digest of these settings into the site, which must not
+    depend on where the book lies.
+    """
+
+    def of_book(path: Path) -> str:
+        return os.path.relpath(path, app.confdir)
+
+    config.html_static_path = [*config.html_static_path, of_book(STATIC)]
+    config.templates_path = [of_book(HERE / "templates"), *config.templates_path]
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
+    """Register everything with Sphinx."""
     app.add_config_value("caspian_site_digest", site_digest(), "env")
     app.add_css_file("caspian.css")
     app.add_role("source", render.source_role)
     for node, kind in ((render.caspian_figure, "figure"), (render.caspian_table, "table")):
-        app.add_enumerable_node(node, kind, render.get_title,
-                                html=(render.visit_figure, render.depart_figure))
+        app.add_enumerable_node(
+            node, kind, render.get_title, html=(render.visit_figure, render.depart_figure)
+        )
     app.connect("config-inited", configure)
     app.connect("builder-inited", prepare)
     app.connect("env-get-outdated", outdated)
@@ -215,5 +240,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-check-consistency", unique)
     app.connect("html-page-context", page, priority=900)
     app.connect("build-finished", write_files)
-    return {"version": "0.1.0", "parallel_read_safe": True, "parallel_write_safe": True,
-            "env_version": 1}
+    return {
+        "version": "0.1.0",
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+        "env_version": 1,
+    }

@@ -32,22 +32,30 @@ def _source_line(sources: list[dict[str, str]]) -> str:
     groups: dict[str, list[str]] = {}
     for s in sources:
         label = s["date"][:10] or "undated"
-        link = (f'<a href="{escape(s["url"])}" title="{escape(s["title"])}">{label}</a>'
-                if s["url"] else escape(s["title"]))
+        link = (
+            f'<a href="{escape(s["url"])}" title="{escape(s["title"])}">{label}</a>'
+            if s["url"]
+            else escape(s["title"])
+        )
         groups.setdefault(s["publisher"], []).append(link)
     items = [f"{escape(p)} ({', '.join(links)})" for p, links in groups.items()]
     if len(items) <= SOURCES_SHOWN + 2:
         return f"{'; '.join(items)}."
     more = len(items) - SOURCES_SHOWN
-    return (f"{'; '.join(items[:SOURCES_SHOWN])}<details class=caspian-more><summary>and {more} "
-            f"more</summary>{'; '.join(items[SOURCES_SHOWN:])}.</details>")
+    return (
+        f"{'; '.join(items[:SOURCES_SHOWN])}<details class=caspian-more><summary>and {more} "
+        f"more</summary>{'; '.join(items[SOURCES_SHOWN:])}.</details>"
+    )
 
 
 def _link(key: str, by_key: dict[str, dict[str, str]]) -> str:
     s = by_key[key]
     name = escape(s["publisher"])
-    return f'<a href="{escape(s["url"])}" title="{escape(s["title"])}">{name}</a>' if s[
-        "url"] else name
+    return (
+        f'<a href="{escape(s["url"])}" title="{escape(s["title"])}">{name}</a>'
+        if s["url"]
+        else name
+    )
 
 
 def _numeric(bundle: dict[str, Any]) -> set[str]:
@@ -59,7 +67,8 @@ def _numeric(bundle: dict[str, Any]) -> set[str]:
         return isinstance(value, (int, float)) and not isinstance(value, bool)
 
     return {
-        c for c in bundle["columns"]
+        c
+        for c in bundle["columns"]
         if any(is_number(r.get(c)) for r in bundle["rows"])
         and all(r.get(c) is None or is_number(r.get(c)) for r in bundle["rows"])
     }
@@ -82,15 +91,21 @@ def data_table(bundle: dict[str, Any]) -> str:
             text = escape(charts.cell_text(value))
         return f"<td{' class=num' if c in numeric else ''}>{text}</td>"
 
-    head = "".join(f'<th scope="col"{" class=num" if c in numeric else ""}>'
-                   f"{escape(_label(bundle, c))}</th>" for c in bundle["columns"])
-    body = "".join(f"<tr>{''.join(cell(row, c) for c in bundle['columns'])}</tr>"
-                   for row in bundle["rows"][:ROWS_SHOWN])
+    head = "".join(
+        f'<th scope="col"{" class=num" if c in numeric else ""}>{escape(_label(bundle, c))}</th>'
+        for c in bundle["columns"]
+    )
+    body = "".join(
+        f"<tr>{''.join(cell(row, c) for c in bundle['columns'])}</tr>"
+        for row in bundle["rows"][:ROWS_SHOWN]
+    )
     more = len(bundle["rows"]) - ROWS_SHOWN
     rest = f"<p>{more} more rows are in the CSV.</p>" if more > 0 else ""
-    return (f'<div class="caspian-scroll" tabindex="0" role="region" '
-            f'aria-label="Data: {escape(bundle["title"])}"><table class="table">'
-            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{rest}")
+    return (
+        f'<div class="caspian-scroll" tabindex="0" role="region" '
+        f'aria-label="Data: {escape(bundle["title"])}"><table class="table">'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{rest}"
+    )
 
 
 def table_node(bundle: dict[str, Any]) -> nodes.table:
@@ -110,27 +125,38 @@ def table_node(bundle: dict[str, Any]) -> nodes.table:
         for i, key in enumerate(value.split(";")):
             s = by_key[key]
             paragraph += nodes.Text("; " if i else "")
-            paragraph += (nodes.reference("", s["publisher"], refuri=s["url"], internal=False)
-                          if s["url"] else nodes.Text(s["publisher"]))
+            paragraph += (
+                nodes.reference("", s["publisher"], refuri=s["url"], internal=False)
+                if s["url"]
+                else nodes.Text(s["publisher"])
+            )
         return entry(paragraph, c)
 
     head = nodes.row("", *[entry(nodes.paragraph("", _label(bundle, c)), c) for c in columns])
     body = [nodes.row("", *[cell(row, c) for c in columns]) for row in bundle["rows"]]
-    group = nodes.tgroup("", *[nodes.colspec(colwidth=1) for _ in columns],
-                         nodes.thead("", head), nodes.tbody("", *body), cols=len(columns))
+    group = nodes.tgroup(
+        "",
+        *[nodes.colspec(colwidth=1) for _ in columns],
+        nodes.thead("", head),
+        nodes.tbody("", *body),
+        cols=len(columns),
+    )
     return nodes.table("", group)
 
 
 def _downloads(name: str, root: str, kinds: tuple[str, ...]) -> str:
-    links = [f'<a href="{root}{FOLDER}/{name}.{kind}" download>{kind.upper()}</a>'
-             for kind in kinds]
+    links = [
+        f'<a href="{root}{FOLDER}/{name}.{kind}" download>{kind.upper()}</a>' for kind in kinds
+    ]
     return f'<span class="caspian-downloads">Download: {" · ".join(links)}</span>'
 
 
 def _foot(bundle: dict[str, Any], root: str, kinds: tuple[str, ...]) -> str:
     note = f'<p class="caspian-note">{escape(bundle["note"])}</p>' if bundle["note"] else ""
-    return (f'{note}<div class="caspian-source">Sources: {_source_line(bundle["sources"])} '
-            f"{_downloads(bundle['name'], root, kinds)}</div>")
+    return (
+        f'{note}<div class="caspian-source">Sources: {_source_line(bundle["sources"])} '
+        f"{_downloads(bundle['name'], root, kinds)}</div>"
+    )
 
 
 def _controls(spec: dict[str, Any]) -> int:
@@ -142,7 +168,8 @@ def figure_html(bundle: dict[str, Any], root: str) -> str:
     """Everything of a figure below its caption. `root` leads from the page to the site's root."""
     statics = "".join(
         f'<div class="caspian-{size}">{charts.static_svg(bundle, width)}</div>'
-        for size, width in (("wide", charts.WIDE), ("narrow", charts.NARROW)))
+        for size, width in (("wide", charts.WIDE), ("narrow", charts.NARROW))
+    )
     narrow = bundle.get("narrow", bundle["spec"])
     specs = {"legend": charts.LEGEND_COLUMNS, "wide": charts.fitted(bundle["spec"], charts.WIDE)}
     if "narrow" in bundle or not charts.is_single(narrow):
@@ -154,17 +181,17 @@ def figure_html(bundle: dict[str, Any], root: str) -> str:
         f'<div class="caspian-static" role="img" aria-label="{escape(bundle["alt"])}">{statics}'
         '</div><div class="caspian-live" hidden></div><div class="caspian-controls"></div></div>'
         f'<script type="application/json" class="caspian-spec">{data}</script>'
-        f'{_foot(bundle, root, ("csv", "svg", "png"))}'
+        f"{_foot(bundle, root, ('csv', 'svg', 'png'))}"
         f'<details class="caspian-data"><summary>Data of this figure '
-        f'({len(bundle["rows"])} rows)</summary>{data_table(bundle)}</details>'
+        f"({len(bundle['rows'])} rows)</summary>{data_table(bundle)}</details>"
     )
 
 
-class caspian_figure(nodes.General, nodes.Element):  # noqa: N801 (docutils names nodes so)
+class caspian_figure(nodes.General, nodes.Element):
     """A published figure; `title` is its caption. Numbered in one series with other figures."""
 
 
-class caspian_table(nodes.General, nodes.Element):  # noqa: N801
+class caspian_table(nodes.General, nodes.Element):
     """A published table; numbered in the series of tables."""
 
 
@@ -185,7 +212,8 @@ def visit_figure(translator: Any, node: caspian_figure | caspian_table) -> None:
     translator.body.append(f'<p class="caspian-subtitle">{escape(node["subtitle"])}</p>\n')
 
 
-def depart_figure(translator: Any, _node: caspian_figure) -> None:
+def depart_figure(translator: Any, _node: caspian_figure | caspian_table) -> None:
+    """Close `<figure>`."""
     translator.body.append("</figure>\n")
 
 
@@ -210,6 +238,7 @@ class FigureRenderer:
 
     @staticmethod
     def handle_mime(renderer: Any, data: Any, inline: bool) -> list[nodes.Element] | None:
+        """Return the node of a published figure or table; None for any other output."""
         if data.mime_type not in (charts.FIGURE_MIME, charts.TABLE_MIME):
             return None
         document = renderer.renderer.document
@@ -218,7 +247,9 @@ class FigureRenderer:
         is_figure = data.mime_type == charts.FIGURE_MIME
         kind = "figure" if is_figure else "table"
         env.caspian_published.setdefault(env.docname, {})[bundle["name"]] = {
-            "kind": kind, "bundle": bundle, "new": True}
+            "kind": kind,
+            "bundle": bundle,
+        }
         root = "../" * env.docname.count("/")
         if is_figure:
             node = caspian_figure("", _raw(figure_html(bundle, root)))

@@ -1,0 +1,270 @@
+"""The built site as readers meet it: opened from disk, in Chromium, with every network cut off."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import book
+import pytest
+from bs4 import BeautifulSoup
+
+FIGURE = "figure.caspian-figure"
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 900}
+ALL_PAGES = sorted(
+    path.relative_to(book.HTML).as_posix()
+    for path in book.HTML.rglob("*.html")
+    if not path.relative_to(book.HTML).parts[0].startswith("_")
+)
+if not ALL_PAGES:
+    ALL_PAGES = ["index.html"]  # and the `site` fixture says what to do
+
+
+@cache
+def soup(path: Path) -> BeautifulSoup:
+    return BeautifulSoup(path.read_text("utf-8"), "html.parser")
+
+
+def figures_of(name: str) -> list[str]:
+    """The ids of a page's figures."""
+    path = book.HTML / name
+    return [figure["id"] for figure in soup(path).select(FIGURE)] if path.is_file() else []
+
+
+def with_figures() -> list[str]:
+    return [name for name in ALL_PAGES if figures_of(name)] or ["index.html"]
+
+
+each_page = pytest.mark.parametrize("name", ALL_PAGES)
+each_page_with_figures = pytest.mark.parametrize("name", with_figures())
+each_scheme = pytest.mark.parametrize("scheme", ["light", "dark"])
+
+
+def draw_all(visit, name: str) -> None:
+    """Scroll to every figure and wait until its chart is drawn."""
+    for figure in figures_of(name):
+        part = visit.page.locator(f"{FIGURE}#{figure}")
+        part.scroll_into_view_if_needed()
+        chart = part.locator(".caspian-live svg").first
+        try:
+            chart.wait_for(state="visible")
+        except Exception:
+            pytest.fail(f"{name}: {figure} was not drawn; {visit.problems or 'no error shown'}")
+        marks = chart.locator("path, rect, line, text, circle").count()
+        assert marks > 3, f"{name}: the chart of {figure} is empty"
+
+
+# --- what a browser shows --------------------------------------------------------------------
+
+
+@pytest.mark.browser
+@each_scheme
+@each_page
+def test_page_opens_and_draws(site, browser, name, scheme):
+    visit = browser.visit(color_scheme=scheme, viewport=DESK)
+    visit.open(site / name)
+    page = visit.page
+    assert page.evaluate("document.documentElement.dataset.theme") == scheme
+    background = page.evaluate(
+        """() => {
+            const c = document.createElement('canvas').getContext('2d');
+            c.fillStyle = getComputedStyle(document.body).backgroundColor;
+            c.fillRect(0, 0, 1, 1);
+            const [r, g, b] = c.getImageData(0, 0, 1, 1).data;
+            return (r + g + b) / 3;
+        }"""
+    )
+    assert background > 200 if scheme == "light" else background < 60, f"{name}: {background}"
+    draw_all(visit, name)
+    assert not visit.problems, f"{name}, {scheme}: {visit.problems}"
+    vega = [url for url in visit.scripts if "vega" in url]
+    assert len(vega) == bool(figures_of(name)), f"{name} loads Vega {len(vega)} times"
+
+
+@pytest.mark.browser
+@each_page
+def test_page_fits_a_phone(site, browser, name):
+    visit = browser.visit(viewport=PHONE, is_mobile=True, has_touch=True, device_scale_factor=2)
+    visit.open(site / name)
+    draw_all(visit, name)
+    visit.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    width = visit.page.evaluate("document.scrollingElement.scrollWidth")
+    if width > PHONE["width"]:
+        wide = visit.page.evaluate(
+            """(most) => [...document.querySelectorAll('body *')]
+                .filter(e => e.getBoundingClientRect().right > most)
+                .slice(0, 5).map(e => `${e.tagName}.${e.className} ${e.id}`)""",
+            PHONE["width"],
+        )
+        pytest.fail(f"{name} is {width} px wide on a phone of {PHONE['width']}: {wide}")
+    assert not visit.problems, f"{name}: {visit.problems}"
+
+
+@pytest.mark.browser
+@each_page_with_figures
+def test_figures_show_without_javascript(site, browser, name):
+    for viewport in (DESK, PHONE):
+        visit = browser.visit(java_script_enabled=False, viewport=viewport)
+        visit.open(site / name)
+        for figure in figures_of(name):
+            part = visit.page.locator(f"{FIGURE}#{figure}")
+            shown = [
+                box
+                for svg in part.locator(".caspian-static svg").all()
+                if svg.is_visible() and (box := svg.bounding_box())
+            ]
+            assert len(shown) == 1, f"{name}: {figure} shows {len(shown)} drawings"
+            assert shown[0]["width"] > 200 and shown[0]["height"] > 60, f"{name}: {figure} {shown}"
+        assert not visit.problems, f"{name}: {visit.problems}"
+
+
+@pytest.mark.browser
+@each_page_with_figures
+def test_paper_shows_the_drawings(site, browser, name):
+    visit = browser.visit(viewport=DESK, color_scheme="dark")
+    visit.open(site / name)
+    draw_all(visit, name)
+    visit.page.emulate_media(media="print")
+    for figure in figures_of(name):
+        part = visit.page.locator(f"{FIGURE}#{figure}")
+        shown = [svg for svg in part.locator(".caspian-static svg").all() if svg.is_visible()]
+        assert len(shown) == 1, f"{name}: {figure} prints {len(shown)} drawings"
+        assert not part.locator(".caspian-live svg").first.is_visible(), f"{name}: {figure}"
+        assert not part.locator("input").first.is_visible(), f"{name}: {figure} prints controls"
+
+
+@pytest.mark.browser
+def test_sliders_move_their_chart(site, browser):
+    moved = 0
+    for name in with_figures():
+        visit = browser.visit(viewport=DESK)
+        visit.open(site / name)
+        draw_all(visit, name)
+        for figure in figures_of(name):
+            part = visit.page.locator(f"{FIGURE}#{figure}")
+            for slider in part.locator("input[type=range]").all():
+                chart = part.locator(".caspian-live svg").first
+                slider.scroll_into_view_if_needed()
+                drawn = chart.inner_html()
+                was = slider.input_value()
+                slider.focus()
+                visit.page.keyboard.press("End")
+                if slider.input_value() == was:
+                    visit.page.keyboard.press("Home")
+                assert slider.input_value() != was, f"{name}: a slider of {figure} is stuck"
+                try:
+                    visit.page.wait_for_function(
+                        "([id, was]) => document.getElementById(id)"
+                        ".querySelector('.caspian-live svg').innerHTML !== was",
+                        arg=[figure, drawn],
+                    )
+                except Exception:
+                    pytest.fail(f"{name}: a slider of {figure} changes nothing in the chart")
+                moved += 1
+        assert not visit.problems, f"{name}: {visit.problems}"
+    assert moved > 1, f"the book promises charts with sliders; {moved} found"
+
+
+@pytest.mark.browser
+@each_page_with_figures
+def test_a_figure_follows_the_readers_mode(site, browser, name):
+    # The reader changes to dark on the page: the ink of the charts changes with it.
+    visit = browser.visit(viewport=DESK, color_scheme="light")
+    visit.open(site / name)
+    draw_all(visit, name)
+    ink = (
+        "() => { const t = document.querySelector('.caspian-live svg text');"
+        " return getComputedStyle(t).fill; }"
+    )
+    light = visit.page.evaluate(ink)
+    visit.page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    visit.page.wait_for_timeout(300)
+    assert visit.page.evaluate(ink) != light, f"{name}: the charts keep {light} on dark paper"
+
+
+@pytest.mark.browser
+def test_what_goes_wrong_is_noticed(browser):
+    visit = browser.visit()
+    visit.page.set_content(
+        "<img src='http://example.org/a.png'><script>console.error('oh'); nothing()</script>"
+    )
+    visit.page.wait_for_timeout(200)
+    problems = " ".join(visit.problems)
+    for wanted in ("another host: http://example.org/a.png", "console error: oh", "page error"):
+        assert wanted in problems, problems
+
+
+# --- what the files say ----------------------------------------------------------------------
+
+
+@each_page
+def test_links_lead_somewhere(site, name):
+    path = site / name
+    broken = []
+    for tag in soup(path).find_all(href=True):
+        address = urlsplit(tag["href"])
+        if address.scheme or address.netloc or tag["href"] in ("", "#"):
+            continue
+        target = (path.parent / unquote(address.path)).resolve() if address.path else path
+        if not target.is_file():
+            broken.append(tag["href"])
+        elif address.fragment and target.suffix == ".html":
+            fragment = unquote(address.fragment)
+            anchor = {"id": fragment}, {"name": fragment}
+            if not any(soup(target).find(attrs=attrs) for attrs in anchor):
+                broken.append(tag["href"])
+    assert not broken, f"{name} links to nothing: {sorted(set(broken))}"
+
+
+@each_page
+def test_page_names_no_other_host(site, name):
+    # Links for people may leave the book; what a browser loads may not.
+    foreign = []
+    for tag in soup(site / name).find_all(["script", "link", "img", "iframe", "source", "video"]):
+        for attribute in ("src", "href", "srcset", "data"):
+            value = tag.get(attribute, "")
+            if re.match(r"(?:https?:)?//", value) and "canonical" not in tag.get("rel", []):
+                foreign.append(value)
+    assert not foreign, f"{name} loads {foreign}"
+    inline = soup(site / name).find_all("script", src=False, type=False)
+    scripts = " ".join(script.get_text() for script in inline)
+    hosts = set(re.findall(r"https?://[\w.-]+", scripts)) - {"http://www.w3.org"}
+    assert not hosts, f"{name}: a script names {hosts}"
+
+
+@each_page_with_figures
+def test_every_figure_can_be_taken_away(site, name):
+    for figure in soup(site / name).select(FIGURE):
+        links = {
+            Path(urlsplit(a["href"]).path).suffix: site / Path(name).parent / a["href"]
+            for a in figure.select("a[href]")
+            if not urlsplit(a["href"]).scheme
+        }
+        for kind in (".csv", ".svg", ".png"):
+            assert kind in links, f"{name}: {figure['id']} has no {kind[1:].upper()} to download"
+            assert links[kind].is_file(), f"{name}: {links[kind]} is missing"
+            assert links[kind].stat().st_size > 30, f"{name}: {links[kind]} is empty"
+
+
+@each_page_with_figures
+def test_every_figure_is_complete(site, name):
+    for figure in soup(site / name).select(FIGURE):
+        where = f"{name}: {figure['id']}"
+        caption = figure.select_one("figcaption")
+        assert caption and re.search(r"\d", caption.select_one(".caption-number").get_text()), where
+        assert len(caption.get_text().split()) > 4, f"{where}: the caption states no finding"
+        image = figure.select_one("[role=img]")
+        assert image and len(image.get("aria-label", "").split()) > 5, f"{where}: no description"
+        assert figure.select_one(".caspian-source a[href^=http]"), f"{where}: no linked source"
+        assert figure.select_one("details table tbody tr"), f"{where}: no data table"
+        assert figure.select_one(f"a.headerlink[href='#{figure['id']}']"), f"{where}: no permalink"
+
+
+@each_page
+def test_ids_are_unique(site, name):
+    ids = [tag["id"] for tag in soup(site / name).find_all(id=True)]
+    twice = {i for i in ids if ids.count(i) > 1}
+    assert not twice, f"{name}: {sorted(twice)}"
