@@ -100,6 +100,7 @@ CONFIG: dict[str, Any] = {
         "labelFontSize": 12,
         "symbolStrokeWidth": 2,
         "labelLimit": 300,
+        "offset": 24,  # clear of the title of the y axis
     },
     "header": {
         "labelColor": INK,
@@ -408,14 +409,23 @@ def static_svg(bundle: Mapping[str, Any], width: int) -> str:
     )
 
 
+def _credit(sources: Sequence[Mapping[str, str]], width: int = 108, most: int = 3) -> list[str]:
+    """The publishers in at most so many lines; names that find no room are counted, not cut."""
+    names = list(dict.fromkeys(s["publisher"] for s in sources))
+    for shown in range(len(names), 0, -1):
+        more = f" and {len(names) - shown} more" if shown < len(names) else ""
+        lines = textwrap.wrap(f"Sources: {'; '.join(names[:shown])}{more}", width)
+        if len(lines) <= most:
+            break
+    return lines
+
+
 def _published_spec(bundle: Mapping[str, Any]) -> dict[str, Any]:
     """The spec of the figure that stands alone: title, subtitle and sources are part of it."""
     spec = fitted(bundle["spec"], WIDE)
-    credit = "Sources: " + "; ".join(dict.fromkeys(s["publisher"] for s in bundle["sources"]))
     spec["title"] = {
         "text": textwrap.wrap(bundle["title"], 88),
-        "subtitle": textwrap.wrap(bundle["subtitle"], 108)
-        + textwrap.wrap(credit, 108, max_lines=3, placeholder=" and others"),
+        "subtitle": textwrap.wrap(bundle["subtitle"], 108) + _credit(bundle["sources"]),
         "anchor": "start",
         "frame": "bounds",
         "fontSize": 15,

@@ -136,6 +136,15 @@ def test_file_svg_stands_alone(rows):
     assert "Sources: " in svg
 
 
+def test_credit_drops_whole_publishers():
+    names = [{"publisher": f"Ministry of energy {n} (State Committee)"} for n in range(12)]
+    lines = charts._credit(names)
+    assert len(lines) == 3 and lines[-1].endswith("more")
+    shown = sum("(State Committee)" in part for part in " ".join(lines).split(";"))
+    assert int(lines[-1].split()[-2]) == 12 - shown
+    assert charts._credit(names[:1]) == ["Sources: Ministry of energy 0 (State Committee)"]
+
+
 def test_drawn_ids_differ_between_figures(rows):
     ids = [
         set(

@@ -17,6 +17,7 @@ from caspian import charts, tables
 
 FOLDER = "_figures"  # beside _static, in the built site
 ROWS_SHOWN = 400  # a longer series is in the CSV
+PROSE = 40  # characters from which a column of a table is wide enough for sentences
 SOURCES_SHOWN = 6  # publishers named before the list is folded
 
 
@@ -113,8 +114,12 @@ def table_node(bundle: dict[str, Any]) -> nodes.table:
     by_key = {s["key"]: s for s in bundle["sources"]}
     numeric, columns = _numeric(bundle), bundle["columns"]
 
+    prose = {c for c in columns if any(len(str(r[c] or "")) > PROSE for r in bundle["rows"])}
+    prose -= {"source"}
+
     def entry(paragraph: nodes.paragraph, column: str) -> nodes.entry:
-        return nodes.entry("", paragraph, classes=["num"] if column in numeric else [])
+        kinds = [name for name, group in (("num", numeric), ("prose", prose)) if column in group]
+        return nodes.entry("", paragraph, classes=kinds)
 
     def cell(row: dict[str, Any], c: str) -> nodes.entry:
         value = row[c]
@@ -141,7 +146,7 @@ def table_node(bundle: dict[str, Any]) -> nodes.table:
         nodes.tbody("", *body),
         cols=len(columns),
     )
-    return nodes.table("", group)
+    return nodes.table("", group, classes=["colwidths-auto"])
 
 
 def _downloads(name: str, root: str, kinds: tuple[str, ...]) -> str:
