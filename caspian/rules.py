@@ -27,8 +27,9 @@ SPELLING = {
     "boolean": re.compile("true|false"),
 }
 # A slip in one of these names would switch a rule off in silence, so others are refused.
-TABLE_RULES = {"coverage", "observation", "parts", "ordered"}
+TABLE_RULES = {"coverage", "observation", "parts", "ordered", "connected"}
 PART_RULES = {"field", "parent", "total", "within", "tolerance"}
+PATH_RULES = {"by", "order", "from", "to", "link", "ends"}
 
 
 @dataclass(frozen=True)
@@ -260,6 +261,8 @@ def schema_faults(resource: dict) -> Iterator[Fault]:
     parts = own.get("parts", [])
     wrong = [key for key in own if key not in TABLE_RULES]
     wrong += [key for part in parts for key in part if key not in PART_RULES]
+    path = own.get("connected", {})
+    wrong += [key for key in path if key not in PATH_RULES]
     wrong += [
         key
         for field in fields.values()
@@ -269,8 +272,10 @@ def schema_faults(resource: dict) -> Iterator[Fault]:
     for key in wrong:
         yield Fault(
             f'{table}: the book has no rule "{key}"',
-            f"the rules are {', '.join(sorted(TABLE_RULES | PART_RULES))} and caspian:period",
-            nearest(key, TABLE_RULES | PART_RULES | {"caspian:period"}) + "Correct it.",
+            f"the rules are {', '.join(sorted(TABLE_RULES | PART_RULES | PATH_RULES))} "
+            "and caspian:period",
+            nearest(key, TABLE_RULES | PART_RULES | PATH_RULES | {"caspian:period"})
+            + "Correct it.",
         )
     for part in parts:
         if ("total" not in part and "parent" not in part) or "tolerance" not in part:
@@ -279,7 +284,17 @@ def schema_faults(resource: dict) -> Iterator[Fault]:
                 "parts name a total or a parent, and a tolerance",
                 "Add it.",
             )
+    if path and (
+        not {"by", "order", "from", "to"} <= set(path)
+        or ("link" in path) != (len(path.get("ends", [])) == 2)
+    ):
+        yield Fault(
+            f"{table}: its legs can't be followed",
+            "connected names the columns by, order, from and to; a link has two ends",
+            "Add what is missing.",
+        )
     named = [*own.get("observation", []), *(c for columns in _orders(resource) for c in columns)]
+    named += [column for key, column in path.items() if key in PATH_RULES - {"ends"}]
     for part in parts:
         named += [part.get("field", ""), "value", *part.get("within", [])]
     for name in (name for columns in _orders(resource) for name in columns if name in fields):
@@ -518,7 +533,7 @@ def where(columns: Iterable[str], row) -> str:
 def row_faults(
     resource: dict, frame: pd.DataFrame, parent_of: Callable[[str], pd.Series]
 ) -> Iterator[Fault]:
-    """What is wrong between rows: preferred, parts, ordered.
+    """What is wrong between rows: preferred, parts, ordered, connected.
 
     `parent_of("oil_routes.part_of")` is that column of that table, by its primary key.
     """
@@ -529,6 +544,8 @@ def row_faults(
             yield from _part_faults(part, frame, parent_of)
     for columns in _orders(resource):
         yield from _order_faults(columns, frame)
+    if path := resource.get("caspian", {}).get("connected"):
+        yield from _path_faults(path, frame, parent_of)
 
 
 def _preferred_faults(resource: dict, frame: pd.DataFrame) -> Iterator[Fault]:
@@ -613,3 +630,43 @@ def _order_faults(columns: list[str], frame: pd.DataFrame) -> Iterator[Fault]:
                     column=name,
                 )
                 break
+
+
+def _path_faults(
+    path: dict, frame: pd.DataFrame, parent_of: Callable[[str], pd.Series]
+) -> Iterator[Fault]:
+    by, order, start, end, link = (path.get(key) for key in ("by", "order", "from", "to", "link"))
+    ends = [frame[link].map(parent_of(column)) for column in path.get("ends", [])]
+    for key, legs in frame.sort_values(order, kind="stable").groupby(by, sort=False):
+        number, place = 0, None
+        for at, row in legs.iterrows():
+            here = int(at) + 1
+            joined = [side[at] for side in ends]
+            if row[order] != number + 1:
+                follows = f"follows {order} {number}" if number else "is the first"
+                yield Fault(
+                    f"{order} {row[order]} of {by}={key} {follows}",
+                    f"each {by} has the {order}s 1, 2, 3 and so on",
+                    f"Add the missing {order}, or number them anew.",
+                    here,
+                    column=order,
+                )
+            elif number and row[start] != place:
+                yield Fault(
+                    f'{order} {row[order]} of {by}={key} starts at "{row[start]}", but '
+                    f'{order} {number} ends at "{place}"',
+                    f"a {order} starts where the one before it ends",
+                    f"Correct one of the two, or add the {order} between them.",
+                    here,
+                    column=start,
+                )
+            elif joined and {row[start], row[end]} != set(joined):
+                yield Fault(
+                    f'{order} {row[order]} of {by}={key} runs from "{row[start]}" to '
+                    f'"{row[end]}", the {link} "{row[link]}" from "{joined[0]}" to "{joined[1]}"',
+                    f"a {order} has the two ends of its {link}, in either direction",
+                    f"Correct the {order}, or name another {link}.",
+                    here,
+                    column=link,
+                )
+            number, place = row[order], row[end]

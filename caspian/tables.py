@@ -6,9 +6,9 @@
 `data/datapackage.json` is the only schema. Frictionless applies its structural rules (types,
 required cells, lists, bounds, keys); `caspian.rules` applies the book's own, which the schema
 states under `caspian` and `caspian:period`: ISO periods, preferred rows, parts within their whole,
-columns in order; and every row's source is an entry of `data/references.bib`. A table that breaks
-a rule is a `TableError` that says where, which rule and what to do; one that passed is not
-validated again until something it depends on changes.
+columns in order, legs that join up; and every row's source is an entry of `data/references.bib`.
+A table that breaks a rule is a `TableError` that says where, which rule and what to do; one that
+passed is not validated again until something it depends on changes.
 
 `python -m caspian.tables check` validates everything, `renew` stamps changed tables that are valid.
 """
@@ -360,7 +360,10 @@ def _needs(resource: dict) -> list[str]:
         for part in resource.get("caspian", {}).get("parts", [])
         if "parent" in part
     ]
-    return [name for name in dict.fromkeys(keys + parts) if name not in ("", resource["name"])]
+    ends = resource.get("caspian", {}).get("connected", {}).get("ends", [])
+    links = [end.split(".")[0] for end in ends]
+    named = dict.fromkeys(keys + parts + links)
+    return [name for name in named if name not in ("", resource["name"])]
 
 
 def _validity_digest(name: str) -> str:

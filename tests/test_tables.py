@@ -48,6 +48,26 @@ south,2023,9,actual,ministry
     "parameters.csv": """parameter,low,central,high,source
 discount,1,2,4.5,agency
 """,
+    "nodes.csv": """node,name,country,source
+aktau,Aktau,KAZ,ministry
+kuryk,Kuryk,KAZ,ministry
+alat,Alat,AZE,agency
+baku,Baku,AZE,agency
+""",
+    "segments.csv": """segment,from_node,to_node,days_low,days_high,source
+aktau_alat,aktau,alat,1,3,ministry
+alat_baku,alat,baku,0.5,1,agency
+kuryk_alat,kuryk,alat,1,2.5,agency
+""",
+    "legs.csv": """line,leg,from_node,to_node,segment
+west,1,aktau,alat,aktau_alat
+west,2,alat,baku,alat_baku
+east,1,baku,alat,alat_baku
+east,2,alat,kuryk,kuryk_alat
+""",
+    "rates.csv": """from_place,to_place,period,low,high,unit,source
+Aktau,Baku,2025-11,500,700,USD,agency
+""",
 }
 
 BIB = """@misc{ministry,
@@ -105,6 +125,24 @@ def small_schemas():
         "parameters": {"fields": [field("parameter", required=True),
                                   *(field(name, "number") for name in ("low", "central", "high")),
                                   source], "primaryKey": "parameter"},
+        "nodes": {"fields": [field("node", required=True), field("name", required=True),
+                             field("country"), source], "primaryKey": "node",
+                  "foreignKeys": to("countries", ("country", "country"))},
+        "segments": {"fields": [field("segment", required=True), field("from_node", required=True),
+                                field("to_node", required=True), field("days_low", "number"),
+                                field("days_high", "number"), source], "primaryKey": "segment",
+                     "foreignKeys": to("nodes", ("from_node", "node"), ("to_node", "node"))},
+        "legs": {"fields": [field("line", required=True),
+                            field("leg", "integer", required=True, minimum=1),
+                            field("from_node", required=True), field("to_node", required=True),
+                            field("segment", required=True)], "primaryKey": ["line", "leg"],
+                 "foreignKeys": [*to("nodes", ("from_node", "node"), ("to_node", "node")),
+                                 *to("segments", ("segment", "segment"))]},
+        "rates": {"fields": [field("from_place", required=True), field("to_place", required=True),
+                             period, field("low", "number", required=True, minimum=0),
+                             field("high", "number", minimum=0),
+                             field("unit", required=True, enum=["USD"]), source],
+                  "primaryKey": ["from_place", "to_place", "period"]},
     }
 
 
@@ -115,6 +153,11 @@ RULES = {
     "shares": {"parts": [{"field": "route", "total": 100, "within": ["period"],
                           "tolerance": 0.02}]},
     "parameters": {"ordered": ["low", "central", "high"]},
+    "segments": {"ordered": [["days_low", "days_high"]]},
+    "legs": {"connected": {"by": "line", "order": "leg", "from": "from_node", "to": "to_node",
+                           "link": "segment",
+                           "ends": ["segments.from_node", "segments.to_node"]}},
+    "rates": {"ordered": [["low", "high"]]},
 }
 
 
@@ -272,6 +315,42 @@ SLIPS = {
         "parameters.csv", "1,2,4.5", "1,5,4.5",
         ['data/parameters.csv, row 1 (line 2), column "high": low=1.0, central=5.0, high=4.5 are '
          "not in order", "low <= central <= high"]),
+    "unknown node": (
+        "segments.csv", "alat_baku,alat,baku", "alat_baku,alat,bakku",
+        ['data/segments.csv, row 2 (line 3), column "to_node": "bakku" is no node of the table '
+         "nodes", 'Did you mean "baku"?']),
+    "unknown segment": (
+        "legs.csv", "alat,kuryk,kuryk_alat", "alat,kuryk,kuryk_aktau",
+        ['data/legs.csv, row 4 (line 5), column "segment": "kuryk_aktau" is no segment']),
+    "low above high": (
+        "segments.csv", "alat,1,3,", "alat,4,3,",
+        ['data/segments.csv, row 1 (line 2), column "days_high": days_low=4.0, days_high=3.0 are '
+         "not in order", "days_low <= days_high"]),
+    "legs that do not join": (
+        "legs.csv", "east,2,alat,kuryk", "east,2,aktau,kuryk",
+        ['data/legs.csv, row 4 (line 5), column "from_node": leg 2 of line=east starts at '
+         '"aktau", but leg 1 ends at "alat"', "a leg starts where the one before it ends"]),
+    "a leg is missing": (
+        "legs.csv", "west,2,", "west,3,",
+        ['data/legs.csv, row 2 (line 3), column "leg": leg 3 of line=west follows leg 1',
+         "number them anew"]),
+    "the first leg is missing": (
+        "legs.csv", "west,1,aktau,alat,aktau_alat\n", "",
+        ['data/legs.csv, row 1 (line 2), column "leg": leg 2 of line=west is the first']),
+    "a leg along another segment": (
+        "legs.csv", "alat,kuryk,kuryk_alat", "alat,kuryk,aktau_alat",
+        ['data/legs.csv, row 4 (line 5), column "segment": leg 2 of line=east runs from "alat" '
+         'to "kuryk", the segment "aktau_alat" from "aktau" to "alat"', "in either direction"]),
+    "rate without an end": (
+        "rates.csv", "Aktau,Baku,", "Aktau,,",
+        ['data/rates.csv, row 1 (line 2), column "to_place": the cell is empty',
+         "to_place is never empty"]),
+    "rate without a date": (
+        "rates.csv", "2025-11,", ",",
+        ['data/rates.csv, row 1 (line 2), column "period": the cell is empty']),
+    "rate without a unit": (
+        "rates.csv", "700,USD,", "700,,",
+        ['data/rates.csv, row 1 (line 2), column "unit": the cell is empty']),
     "unit outside the list": (
         "exports.csv", "5,Mt,preliminary", "5,kt,preliminary",
         ['row 5 (line 7), column "unit": "kt" is outside the list', "unit is one of: Mt",
@@ -349,7 +428,7 @@ def test_the_nearest_known_keys_are_named():
 
 def test_unknown_table(small):
     says(fails("export"), 'there is no table "export"', 'Did you mean "exports"?',
-         "countries, exports, parameters, routes, shares")
+         "countries, exports, legs, nodes, parameters, rates, routes, segments, shares")
 
 
 def test_file_changed_without_its_hash(small):
@@ -397,6 +476,10 @@ def test_a_key_that_disappears_breaks_the_tables_that_use_it(small):
     ('"reference": {"resource": "countries"', '"reference": {"resource": "countrys"',
      'there is no table "countrys"'),
     ('"tolerance": 0.02', '"tolerence": 0.02', '"tolerence"'),
+    ('"order": "leg"', '"ordre": "leg"', 'no rule "ordre"'),
+    ('"order": "leg", ', "", "its legs can't be followed"),
+    ('"ends": ["segments.from_node", ', '"ends": [', "a link has two ends"),
+    ('"to": "to_node", "link"', '"to": "to_nod", "link"', '"to_nod" that it does not have'),
     ('{"name": "pipes", "type": "integer"', '{"name": "pipes", "type": "year"', "the type year"),
     ('{"resources"', '{"resources', "can't be read"),
     ('"pattern": "[A-Z]{3}"', '"patern": "[A-Z]{3}"', "patern"),
@@ -543,7 +626,7 @@ def test_package_references_and_describe_are_dependencies_too(small):
     tables.package()["resources"].clear()
     tables.references().clear()
     assert tables.describe("shares")["path"] == "shares.csv"
-    assert len(tables.package()["resources"]) == 5
+    assert len(tables.package()["resources"]) == 9
     assert set(tables.used) == {"package", "references", "table:shares"}
     assert all(tables.digest(key) == value for key, value in tables.used.items())
 
@@ -575,7 +658,7 @@ def test_renew_leaves_out_tables_that_are_not_valid(small):
 
 def test_command_line(small, capsys):
     assert tables.main(["check"]) == 0
-    says(capsys.readouterr().out, "5 tables and 2 sources are valid")
+    says(capsys.readouterr().out, "9 tables and 2 sources are valid")
     edit(small, "exports.csv", "2023,70.5,", "2023,70.6,", stamp=False)
     assert tables.main(["check"]) == 1
     says(capsys.readouterr().err, "data/exports.csv", "`make data`")
@@ -656,7 +739,7 @@ def test_every_source_is_used_and_every_used_one_exists():
     for path in [REPO / "index.md", *(REPO / "chapters").glob("*.md")]:
         if path.exists():
             text = path.read_text(encoding="utf-8")
-            for keys in re.findall(r"\{cite[^}]*\}`([^`]+)`|source\(\"([^\"]+)\"\)", text):
+            for keys in re.findall(r"\{(?:cite|source)\}`([^`]+)`|source\(\"([^\"]+)\"\)", text):
                 cited |= {key.strip() for key in "".join(keys).split(",")}
     known = set(tables.references())
     assert not known - cited, f"in references.bib, used nowhere: {sorted(known - cited)}"
