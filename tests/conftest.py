@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import book
 import pytest
+from hypothesis import configuration
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
+
+# Beside the other caches, not in the root
+configuration.set_hypothesis_home_dir(book.ROOT / "_build" / ".hypothesis")
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 ARGUMENTS = [

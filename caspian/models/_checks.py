@@ -47,6 +47,13 @@ def number(
     return float(array)
 
 
+def count(name: str, value: int) -> int:
+    """Return `value` if it is a whole number of at least 1."""
+    if number(name, value, 1) != int(value):
+        raise ValueError(f"{name}: {value!r} must be a whole number")
+    return int(value)
+
+
 def columns(name: str, frame: pd.DataFrame, needed: Iterable[str]) -> None:
     """Raise ValueError if the table `name` lacks one of the columns `needed`."""
     missing = [column for column in needed if column not in frame.columns]
@@ -70,3 +77,59 @@ def ranges(name: str, frame: pd.DataFrame, key: str, minimum: float = -np.inf) -
             f"{name}: {frame.loc[wrong, key].iloc[0]!r} needs low <= central <= high, got {row}"
         )
     return values
+
+
+def unique(name: str, frame: pd.DataFrame, key: str) -> None:
+    """Raise ValueError if the column `key` of the table `name` has an empty or a double value."""
+    columns(name, frame, [key])
+    if frame[key].isna().any():
+        raise ValueError(f"{name}: a row has no {key}")
+    twice = frame.loc[frame[key].duplicated(), key]
+    if len(twice):
+        raise ValueError(f"{name}: {key} {twice.iloc[0]!r} is given twice")
+
+
+def column(
+    name: str,
+    frame: pd.DataFrame,
+    key: str,
+    wanted: str,
+    minimum: float = 0.0,
+    maximum: float = np.inf,
+    *,
+    above: bool = False,
+    missing: bool = False,
+) -> pd.Series:
+    """Return the column `wanted` as floats, each checked as in `numbers`.
+
+    With `missing` an empty cell is allowed and becomes NaN. Raises ValueError naming `name`,
+    the row (its column `key`) and the value.
+    """
+    columns(name, frame, [key, wanted])
+    values = [
+        np.nan
+        if missing and pd.isna(value)
+        else number(f"{name}: {wanted} of {row!r}", value, minimum, maximum, above=above)
+        for row, value in zip(frame[key], frame[wanted], strict=True)
+    ]
+    return pd.Series(values, index=frame.index, dtype=float, name=wanted)
+
+
+def bounds(
+    name: str, frame: pd.DataFrame, key: str, stem: str, *, above: bool = False
+) -> tuple[pd.Series, pd.Series]:
+    """Return the columns `stem`_low and `stem`_high as floats >= 0; both of a row may be empty.
+
+    With `above` they must be greater than 0. Raises ValueError naming the row if only one is
+    given, if low is above high, or as `column`.
+    """
+    low, high = (
+        column(name, frame, key, f"{stem}_{end}", above=above, missing=True)
+        for end in ("low", "high")
+    )
+    wrong = (low.isna() != high.isna()) | (low > high)
+    if wrong.any():
+        row = frame.loc[wrong, key].iloc[0]
+        pair = [low[wrong].iloc[0], high[wrong].iloc[0]]
+        raise ValueError(f"{name}: {row!r} needs {stem}_low <= {stem}_high or neither, got {pair}")
+    return low, high

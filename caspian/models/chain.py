@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from caspian.models._checks import CASES, columns, number, numbers, ranges
+from caspian.models._checks import CASES, columns, count, number, numbers, ranges
 
 Range = Sequence[float]  # (low, central, high)
 
@@ -17,36 +17,38 @@ TANKERS = "tankers"
 FLEET = ("tankers", "payload_t", "round_trip_days", "operating_days")
 
 
-def triangular(
-    low: float, mode: float, high: float, n: int, rng: np.random.Generator
-) -> np.ndarray:
-    """Return `n` draws, shape (n,), of the triangular distribution on low, mode, high.
+def triangular_at(u: np.ndarray, low: float, mode: float, high: float) -> np.ndarray:
+    """Return the quantiles of the triangular distribution on low, mode, high at `u`.
 
-    Inverse of the distribution function at uniform u in [0, 1): with c = (mode - low) /
+    Inverse of the distribution function at `u`, an array of 0 to 1: with c = (mode - low) /
     (high - low), low + sqrt(u (high - low)(mode - low)) where u < c, else
-    high - sqrt((1 - u)(high - low)(high - mode)). Takes `n` numbers from `rng` always, so that
-    with one seed a higher low, mode or high never gives a lower draw. If low = high every draw
-    is that value. Source: the standard formula, e.g. Johnson, Kotz & Balakrishnan, Continuous
-    Univariate Distributions (1995). Raises ValueError unless low <= mode <= high and n >= 1.
+    high - sqrt((1 - u)(high - low)(high - mode)). Never falls as u, low, mode or high grows;
+    if low = high every quantile is that value. Source: the standard formula, e.g. Johnson,
+    Kotz & Balakrishnan, Continuous Univariate Distributions (1995). Raises ValueError unless
+    low <= mode <= high.
     """
     low, high = number("low", low, -np.inf), number("high", high, -np.inf)
     mode = number("mode", mode, -np.inf)
     if not low <= mode <= high:
         raise ValueError(f"mode: {mode:g} is not within low {low:g} and high {high:g}")
-    u = rng.random(_count("n", n))
     width = high - low
     if width == 0:
-        return np.full(n, low)
+        return np.full(u.shape, low)
     rising = low + np.sqrt(u * (width * (mode - low)))
     falling = high - np.sqrt((1 - u) * (width * (high - mode)))
     return np.where(u < (mode - low) / width, rising, falling)
 
 
-def _count(name: str, value: int) -> int:
-    """Return `value` if it is a whole number of at least 1."""
-    if number(name, value, 1) != int(value):
-        raise ValueError(f"{name}: {value!r} must be a whole number")
-    return int(value)
+def triangular(
+    low: float, mode: float, high: float, n: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Return `n` draws, shape (n,), of the triangular distribution on low, mode, high.
+
+    `triangular_at` uniform numbers in [0, 1). Takes `n` numbers from `rng` always, so that
+    with one seed a higher low, mode or high never gives a lower draw. Raises ValueError as
+    `triangular_at`, and unless n is a whole number >= 1.
+    """
+    return triangular_at(rng.random(count("n", n)), low, mode, high)
 
 
 def _fleet(**fleet: Range) -> pd.DataFrame:
@@ -112,7 +114,7 @@ def chain_ceiling(
             raise ValueError(f"links: the name {name!r} is taken")
     if not names:
         raise ValueError("links: there is none")
-    draws = _count("draws", draws)
+    draws = count("draws", draws)
     rng = np.random.Generator(np.random.PCG64(seed))
     capacity = np.empty((len(names), draws))
     for row, (low, central, high) in enumerate(limits):
