@@ -58,6 +58,10 @@ COLOURS: dict[str, str] = {
     "lost": "#c6765c",
     "stored": GREY,
     "rerouted": "#018f93",
+    "middle": "#018f93",
+    "northern": "#c6765c",
+    "sea": "#1a8bec",
+    "southern": "#7444f6",
 }
 # Status is drawn the same way everywhere.
 OUTCOME = ("actual", "preliminary", "estimate")
@@ -175,7 +179,11 @@ def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _plotted(spec: Mapping[str, Any]) -> pd.DataFrame:
-    """Every data row in a Vega-Lite spec, once, in the order of plotting."""
+    """Every data row in a Vega-Lite spec, once, in the order of plotting.
+
+    Altair gathers rows under `datasets`. Data with a name of its own stays in its layer and is
+    scenery, like a map's outlines: it is drawn and not listed.
+    """
     frames = [pd.DataFrame(rows) for rows in spec.get("datasets", {}).values()]
     frames = [f for f in frames if len(f.columns)]
     if not frames:
@@ -364,14 +372,17 @@ def is_single(spec: Mapping[str, Any]) -> bool:
 def fitted(spec: Mapping[str, Any], width: int) -> dict[str, Any]:
     """A copy of `spec` drawn `width` CSS pixels wide, labels included.
 
-    One view fits exactly. Rows of small multiples get the same inner width, with room kept for
-    their axis labels: 30 % on a phone, 20 % on a page.
+    One view fits exactly; a map keeps the proportions of its own width and height. Rows of small
+    multiples get the same inner width, with room kept for their axis labels: 30 % on a phone,
+    20 % on a page.
     """
     columns = LEGEND_COLUMNS["narrow" if width < NARROW_BELOW else "wide"]
     config = spec.get("config", {})
     legend = {**config.get("legend", {}), "columns": columns}
     spec = {**spec, "config": {**config, "legend": legend}}
     if is_single(spec):
+        if "projection" in spec:  # a map keeps its proportions
+            spec["height"] = round(width * spec["height"] / spec["width"])
         spec["width"] = width
         spec["autosize"] = {"type": "fit-x", "contains": "padding"}
         return spec

@@ -42,10 +42,14 @@ def percent_span(low: float, high: float, digits: int = 0) -> str:
 
 
 def day(iso: str) -> str:
-    """`2024-03-11` → `11 March 2024`; `2024-03` → `March 2024`; a year stays.
+    """`2024-03-11` → `11 March 2024`; `2024-03` → `March 2024`; a year stays; intervals keep both.
 
-    Raises ValueError for anything else.
+    `2024-01/2024-10` → `January–October 2024`. Raises ValueError for anything else.
     """
+    if "/" in iso:
+        first, last = (day(part) for part in iso.split("/", 1))
+        same_year = iso[:4] == iso.partition("/")[2][:4]
+        return f"{first.removesuffix(f' {iso[:4]}') if same_year else first}–{last}"
     try:
         date = dt.date.fromisoformat(iso + {4: "-01-01", 7: "-01"}.get(len(iso), ""))
     except ValueError:

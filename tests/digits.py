@@ -25,6 +25,7 @@ ALLOWED = (
     "ISO 3166",
     "ISO 8601",
     "CO2",
+    "CO2e",
     "CC BY 4.0",
     "Jupyter Book 1",
     "Python 3",

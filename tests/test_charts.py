@@ -31,6 +31,7 @@ SIGHT = {
     ),
 }
 ROUTES = ("cpc", "atyrau_samara", "aktau_makhachkala", "china", "aktau_baku", "rail")
+CORRIDORS = ("middle", "northern", "sea", "southern")
 
 
 def linear(colour):
@@ -57,9 +58,10 @@ def test_every_colour_shows_on_both_pages(entity, page):
     assert contrast(charts.COLOURS[entity], PAGES[page]) >= 3
 
 
+@pytest.mark.parametrize("together", [ROUTES, CORRIDORS], ids=["oil routes", "corridors"])
 @pytest.mark.parametrize("sight", sorted(SIGHT))
-def test_oil_routes_stay_apart(sight):
-    for a, b in itertools.combinations(ROUTES, 2):
+def test_routes_stay_apart(sight, together):
+    for a, b in itertools.combinations(together, 2):
         seen = [lab(SIGHT[sight] @ linear(charts.COLOURS[k])) for k in (a, b)]
         assert np.linalg.norm(seen[0] - seen[1]) > 18, f"{a} and {b} look alike"
 
@@ -197,5 +199,9 @@ def test_ranges_and_days():
         "March 2024",
         "2024",
     ]
-    with pytest.raises(ValueError, match="2024-13"):
-        text.day("2024-13")
+    assert text.day("2024-01/2024-10") == "January–October 2024"
+    assert text.day("2023-11/2024-02") == "November 2023–February 2024"
+    assert text.day("2009/2011") == "2009–2011"
+    for bad in ("2024-13", "2024/", "2024-01/2024-13"):
+        with pytest.raises(ValueError, match="is no YYYY"):
+            text.day(bad)

@@ -18,6 +18,9 @@
   const variant = (specs, width) =>
     specs.narrow && width < NARROW_BELOW ? "narrow" : "wide";
 
+  // A map keeps its proportions.
+  const mapHeight = (spec, width) => Math.round((width * spec.height) / spec.width);
+
   async function draw(figure) {
     const host = figure.querySelector(".caspian-live");
     const fixed = figure.querySelector(".caspian-static");
@@ -29,6 +32,7 @@
     async function embed(width) {
       shown = variant(specs, width);
       const spec = structuredClone(specs[shown]);
+      if (spec.projection) spec.height = mapHeight(spec, width);
       if (spec.autosize) spec.width = width; // one view: Vega fits it to the column
       spec.config.legend.columns = specs.legend[width < NARROW_BELOW ? "narrow" : "wide"];
       const kept = view ? settings(view, specs[shown]) : [];
@@ -63,7 +67,11 @@
       last = width;
       const crossed = (width < NARROW_BELOW) !== (before < NARROW_BELOW);
       if (crossed) await embed(width); // another layout: legend, perhaps another chart
-      else if (specs[shown].autosize) await view.width(width).runAsync();
+      else if (specs[shown].autosize) {
+        const spec = specs[shown];
+        if (spec.projection) view.height(mapHeight(spec, width));
+        await view.width(width).runAsync();
+      }
     }).observe(box);
   }
 
