@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import zip_longest
 
 import book
@@ -33,6 +34,14 @@ def test_text_is_as_it_was(page, site):
             f"{page.docname}.md reads differently from tests/reference/{page.name}.txt, line "
             f"{number}\n  was: {old}\n  now: {new}\nIf that is meant, run `make references`"
         )
+
+
+@each_page
+def test_no_value_of_python_shows(page, site):
+    # A number that was not formatted, or is missing, reads like this.
+    for line in book.built_text(page).splitlines():
+        found = re.search(r"\bnp\.|\bnan\b|\bNone\b|\bNaN\b|\bTimestamp\(", line)
+        assert not found, f"{page.docname}.md shows {found[0]!r} in: {line[:120]}"
 
 
 def test_readme_says_what_the_book_says(site):
