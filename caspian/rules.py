@@ -27,9 +27,17 @@ SPELLING = {
     "boolean": re.compile("true|false"),
 }
 # A slip in one of these names would switch a rule off in silence, so others are refused.
-TABLE_RULES = {"coverage", "observation", "parts", "ordered", "connected"}
+TABLE_RULES = {
+    *("coverage", "observation", "parts", "ordered", "connected"),
+    *("months", "steps", "together", "parties"),
+}
 PART_RULES = {"field", "parent", "total", "within", "tolerance"}
 PATH_RULES = {"by", "order", "from", "to", "link", "ends"}
+MONTH_RULES = {"period", "months"}
+STEP_RULES = {"by", "step", "date", "order"}
+PARTY_RULES = {"pair", "members", "different"}
+SUB_RULES = PART_RULES | PATH_RULES | MONTH_RULES | STEP_RULES | PARTY_RULES
+FIELD_RULES = {"caspian:period", "caspian:source"}
 
 
 @dataclass(frozen=True)
@@ -262,20 +270,25 @@ def schema_faults(resource: dict) -> Iterator[Fault]:
     wrong = [key for key in own if key not in TABLE_RULES]
     wrong += [key for part in parts for key in part if key not in PART_RULES]
     path = own.get("connected", {})
-    wrong += [key for key in path if key not in PATH_RULES]
+    months, steps, pairs = (own.get(name, {}) for name in ("months", "steps", "parties"))
+    for given, known in (
+        (path, PATH_RULES),
+        (months, MONTH_RULES),
+        (steps, STEP_RULES),
+        (pairs, PARTY_RULES),
+    ):
+        wrong += [key for key in given if key not in known]
     wrong += [
         key
         for field in fields.values()
         for key in field
-        if key.startswith("caspian") and key != "caspian:period"
+        if key.startswith("caspian") and key not in FIELD_RULES
     ]
     for key in wrong:
         yield Fault(
             f'{table}: the book has no rule "{key}"',
-            f"the rules are {', '.join(sorted(TABLE_RULES | PART_RULES | PATH_RULES))} "
-            "and caspian:period",
-            nearest(key, TABLE_RULES | PART_RULES | PATH_RULES | {"caspian:period"})
-            + "Correct it.",
+            f"the rules are {', '.join(sorted(TABLE_RULES | SUB_RULES | FIELD_RULES))}",
+            nearest(key, TABLE_RULES | SUB_RULES | FIELD_RULES) + "Correct it.",
         )
     for part in parts:
         if ("total" not in part and "parent" not in part) or "tolerance" not in part:
@@ -293,7 +306,28 @@ def schema_faults(resource: dict) -> Iterator[Fault]:
             "connected names the columns by, order, from and to; a link has two ends",
             "Add what is missing.",
         )
+    for name, given, needed in (
+        ("months", months, MONTH_RULES),
+        ("steps", steps, STEP_RULES),
+        ("parties", pairs, {"pair", "members"}),
+    ):
+        if given and not needed <= set(given):
+            yield Fault(
+                f"{table}: {name} can't be applied",
+                f"{name} names {', '.join(sorted(needed))}",
+                "Add what is missing.",
+            )
+    if len(pairs.get("different", ["", ""])) != 2:
+        yield Fault(
+            f"{table}: parties can't be applied",
+            "different names two columns",
+            "Add the other one.",
+        )
     named = [*own.get("observation", []), *(c for columns in _orders(resource) for c in columns)]
+    named += [column for columns in own.get("together", []) for column in columns]
+    named += [*months.values(), *(steps[key] for key in steps if key in STEP_RULES - {"order"})]
+    named += [*filter(None, [pairs.get("pair")]), *pairs.get("members", [])]
+    named += pairs.get("different", [])
     named += [column for key, column in path.items() if key in PATH_RULES - {"ends"}]
     for part in parts:
         named += [part.get("field", ""), "value", *part.get("within", [])]
@@ -353,7 +387,7 @@ def _book_cell_faults(fields: list[dict], rows: list[Row], sources: set[str]) ->
         spelling, name = SPELLING[field["type"]], field["name"]
         for row in rows:
             cell, at = row.cells[place], (row.number, row.line, name)
-            if name == "source":
+            if name == "source" or (cell and field.get("caspian:source")):
                 for key in cell.split(";"):
                     if not key:
                         yield Fault(
@@ -533,7 +567,7 @@ def where(columns: Iterable[str], row) -> str:
 def row_faults(
     resource: dict, frame: pd.DataFrame, parent_of: Callable[[str], pd.Series]
 ) -> Iterator[Fault]:
-    """What is wrong between rows: preferred, parts, ordered, connected.
+    """What is wrong in a row or between rows, by the table's rules under `caspian`.
 
     `parent_of("oil_routes.part_of")` is that column of that table, by its primary key.
     """
@@ -544,8 +578,17 @@ def row_faults(
             yield from _part_faults(part, frame, parent_of)
     for columns in _orders(resource):
         yield from _order_faults(columns, frame)
-    if path := resource.get("caspian", {}).get("connected"):
+    own = resource.get("caspian", {})
+    if path := own.get("connected"):
         yield from _path_faults(path, frame, parent_of)
+    if months := own.get("months"):
+        yield from _month_faults(months, frame)
+    if steps := own.get("steps"):
+        yield from _step_faults(steps, frame)
+    for columns in own.get("together", []):
+        yield from _together_faults(columns, frame)
+    if pairs := own.get("parties"):
+        yield from _party_faults(pairs, frame)
 
 
 def _preferred_faults(resource: dict, frame: pd.DataFrame) -> Iterator[Fault]:
@@ -670,3 +713,85 @@ def _path_faults(
                     column=link,
                 )
             number, place = row[order], row[end]
+
+
+def _month_faults(rule: dict, frame: pd.DataFrame) -> Iterator[Fault]:
+    """A period's length in whole months is what the column of months says."""
+    for at, row in frame.dropna(subset=[rule["period"], rule["months"]]).iterrows():
+        period, told = row[rule["period"]], int(row[rule["months"]])
+        first, last = period_bounds(period)
+        length = 12 * (last.year - first.year) + last.month - first.month + 1
+        whole = first.day == 1 and last.day == monthrange(last.year, last.month)[1]
+        if not whole or length != told:
+            counted = f"{length} month{'s' * (length != 1)}" if whole else "not whole months"
+            yield Fault(
+                f"{where(rule.values(), row)}, but {period} is {counted}",
+                f"{rule['months']} is the length of {rule['period']}: 12 for a year and no other",
+                "Correct one of them, so that a part of a year never stands for the year.",
+                int(at) + 1,
+                column=rule["months"],
+            )
+
+
+def _step_faults(rule: dict, frame: pd.DataFrame) -> Iterator[Fault]:
+    """No step of a thing is dated before the first date of a step that it presupposes."""
+    by, step, date, order = (rule[key] for key in ("by", "step", "date", "order"))
+    for key, rows in frame.groupby(by, sort=False):
+        dated = rows.dropna(subset=[date])
+        bounds = {at: period_bounds(row[date]) for at, row in dated.iterrows()}
+        for at, row in dated.iterrows():
+            if row[step] not in order:
+                continue
+            rank = order.index(row[step])
+            for earlier in order[:rank]:
+                known = dated[dated[step] == earlier]
+                if len(known) and bounds[at][1] < min(bounds[k][0] for k in known.index):
+                    first = min(known.index, key=lambda k: bounds[k][0])
+                    yield Fault(
+                        f"{where([by, step, date], row)} is before {earlier} on "
+                        f"{known.loc[first, date]} (row {first + 1})",
+                        f"steps follow one another: {', '.join(order)}",
+                        f"Correct a date or a step of {key}.",
+                        int(at) + 1,
+                        column=date,
+                    )
+                    break
+
+
+def _together_faults(columns: list[str], frame: pd.DataFrame) -> Iterator[Fault]:
+    """Cells of one thing, such as a sum and its unit, are filled together or not at all."""
+    empty = frame[columns].isna()
+    for at in frame.index[empty.any(axis=1) & ~empty.all(axis=1)]:
+        there = [column for column in columns if not empty.loc[at, column]]
+        absent = [column for column in columns if empty.loc[at, column]]
+        yield Fault(
+            f"{where(there, frame.loc[at])} stands without {', '.join(absent)}",
+            f"{', '.join(columns)} are given together or not at all",
+            f"Add {', '.join(absent)}, or empty the others.",
+            int(at) + 1,
+            column=absent[0],
+        )
+
+
+def _party_faults(rule: dict, frame: pd.DataFrame) -> Iterator[Fault]:
+    """Each member is one of the two of its pair, written AAA-BBB; two may have to differ."""
+    for at, row in frame.iterrows():
+        pair, here = row[rule["pair"]], int(at) + 1
+        for column in rule["members"]:
+            if pd.notna(row[column]) and row[column] not in pair.split("-"):
+                yield Fault(
+                    f'{column} "{row[column]}" is neither party of {pair}',
+                    f"{column} is one of the two of {rule['pair']}, or empty",
+                    f"{nearest(row[column], pair.split('-'))}Correct it.",
+                    here,
+                    column=column,
+                )
+        both = [row[column] for column in rule.get("different", [])]
+        if both and pd.notna(both[0]) and both[0] == both[1]:
+            yield Fault(
+                f"{where(rule['different'], row)} are the same",
+                f"{' and '.join(rule['different'])} are the two of {rule['pair']}",
+                "Correct one of them.",
+                here,
+                column=rule["different"][1],
+            )

@@ -65,6 +65,19 @@ west,2,alat,baku,alat_baku
 east,1,baku,alat,alat_baku
 east,2,alat,kuryk,kuryk_alat
 """,
+    "trade.csv": """pair,reporter,exporter,importer,period,months,value,unit,source
+AZE-KAZ,KAZ,KAZ,AZE,2023,12,456.3,USD mn,ministry
+AZE-KAZ,AZE,,,2024-01/2024-06,6,119,USD mn,agency
+""",
+    "projects.csv": """project,step,date,amount,amount_unit,evidence,source
+cable,announced,2022-09,51,USD mn,,ministry
+cable,registered,2023-08-23,,,agency,ministry
+cable,construction,2025-03-03,,,agency,ministry
+ferry,running,2024,,,,agency
+""",
+    "pacts.csv": """pact,signed,status,status_on,source
+fund,2024-03-11,carried_out,2025-10-21,agency
+""",
     "rates.csv": """from_place,to_place,period,low,high,unit,source
 Aktau,Baku,2025-11,500,700,USD,agency
 """,
@@ -138,6 +151,21 @@ def small_schemas():
                             field("segment", required=True)], "primaryKey": ["line", "leg"],
                  "foreignKeys": [*to("nodes", ("from_node", "node"), ("to_node", "node")),
                                  *to("segments", ("segment", "segment"))]},
+        "trade": {"fields": [field("pair", required=True), field("reporter"), field("exporter"),
+                             field("importer"), period, field("months", "integer", required=True),
+                             value, field("unit", required=True, enum=["USD mn"]), source],
+                  "primaryKey": ["pair", "reporter", "exporter", "period"],
+                  "foreignKeys": to("countries", ("reporter", "country"))},
+        "projects": {"fields": [field("project", required=True), field("step", required=True),
+                                field("date", book={"caspian:period": True}, required=True),
+                                field("amount", "number", minimum=0), field("amount_unit"),
+                                field("evidence", book={"caspian:source": True}), source],
+                     "primaryKey": ["project", "step", "date"]},
+        "pacts": {"fields": [field("pact", required=True),
+                             field("signed", book={"caspian:period": True}, required=True),
+                             field("status", required=True),
+                             field("status_on", book={"caspian:period": True}, required=True),
+                             source], "primaryKey": "pact"},
         "rates": {"fields": [field("from_place", required=True), field("to_place", required=True),
                              period, field("low", "number", required=True, minimum=0),
                              field("high", "number", minimum=0),
@@ -157,6 +185,14 @@ RULES = {
     "legs": {"connected": {"by": "line", "order": "leg", "from": "from_node", "to": "to_node",
                            "link": "segment",
                            "ends": ["segments.from_node", "segments.to_node"]}},
+    "trade": {"months": {"period": "period", "months": "months"},
+              "parties": {"pair": "pair", "members": ["reporter", "exporter", "importer"],
+                          "different": ["exporter", "importer"]}},
+    "projects": {"steps": {"by": "project", "step": "step", "date": "date",
+                           "order": ["announced", "registered", "financed", "construction",
+                                     "running"]},
+                 "together": [["amount", "amount_unit"]]},
+    "pacts": {"ordered": [["signed", "status_on"]]},
     "rates": {"ordered": [["low", "high"]]},
 }
 
@@ -341,6 +377,49 @@ SLIPS = {
         "legs.csv", "alat,kuryk,kuryk_alat", "alat,kuryk,aktau_alat",
         ['data/legs.csv, row 4 (line 5), column "segment": leg 2 of line=east runs from "alat" '
          'to "kuryk", the segment "aktau_alat" from "aktau" to "alat"', "in either direction"]),
+    "a part of a year among the years": (
+        "trade.csv", "2024-01/2024-06,6,", "2024-01/2024-06,12,",
+        ['data/trade.csv, row 2 (line 3), column "months": period=2024-01/2024-06, months=12, '
+         "but 2024-01/2024-06 is 6 months", "12 for a year and no other"]),
+    "a year called a part": (
+        "trade.csv", "2023,12,", "2023,10,", ["period=2023, months=10, but 2023 is 12 months"]),
+    "a day among the months": (
+        "trade.csv", "2024-01/2024-06,6,", "2024-01-02/2024-06,6,", ["is not whole months"]),
+    "reporter that is neither party": (
+        "trade.csv", "AZE-KAZ,KAZ,", "AZE-KAZ,RUS,",
+        ['data/trade.csv, row 1 (line 2), column "reporter": reporter "RUS" is neither party of '
+         "AZE-KAZ"]),
+    "trade with oneself": (
+        "trade.csv", "KAZ,KAZ,AZE", "KAZ,AZE,AZE",
+        ['column "importer": exporter=AZE, importer=AZE are the same']),
+    "sum without a unit": (
+        "trade.csv", "456.3,USD mn", "456.3,",
+        ['data/trade.csv, row 1 (line 2), column "unit": the cell is empty']),
+    "sum without a year": (
+        "trade.csv", "AZE,2023,12", "AZE,,12",
+        ['data/trade.csv, row 1 (line 2), column "period": the cell is empty']),
+    "optional sum without a unit": (
+        "projects.csv", "51,USD mn", "51,",
+        ['data/projects.csv, row 1 (line 2), column "amount_unit": amount=51.0 stands without '
+         "amount_unit", "together or not at all"]),
+    "unit without a sum": (
+        "projects.csv", "51,USD mn", ",USD mn", ['column "amount": amount_unit=USD mn stands']),
+    "built before it was announced": (
+        "projects.csv", "2025-03-03", "2022-08-31",
+        ['data/projects.csv, row 3 (line 4), column "date": project=cable, step=construction, '
+         "date=2022-08-31 is before announced on 2022-09 (row 1)", "steps follow one another"]),
+    "built before it was registered": (
+        "projects.csv", "2025-03-03", "2023-08-22", ["is before registered on 2023-08-23 (row 2)"]),
+    "running before it was announced": (
+        "projects.csv", "ferry,running,2024,", "ferry,announced,2025-01,,,,agency\nferry,running,"
+        "2024,", ["row 5 (line 6)", "step=running, date=2024 is before announced on 2025-01"]),
+    "unknown evidence": (
+        "projects.csv", "2023-08-23,,,agency", "2023-08-23,,,agencie",
+        ['data/projects.csv, row 2 (line 3), column "evidence": "agencie"', 'mean "agency"?']),
+    "signed after its own status": (
+        "pacts.csv", "2024-03-11", "2025-10-22",
+        ['data/pacts.csv, row 1 (line 2), column "status_on": signed=2025-10-22, '
+         "status_on=2025-10-21 are not in order", "signed <= status_on"]),
     "rate without an end": (
         "rates.csv", "Aktau,Baku,", "Aktau,,",
         ['data/rates.csv, row 1 (line 2), column "to_place": the cell is empty',
@@ -428,7 +507,8 @@ def test_the_nearest_known_keys_are_named():
 
 def test_unknown_table(small):
     says(fails("export"), 'there is no table "export"', 'Did you mean "exports"?',
-         "countries, exports, legs, nodes, parameters, rates, routes, segments, shares")
+         "countries, exports, legs, nodes, pacts, parameters, projects, rates, routes, segments, "
+         "shares, trade")
 
 
 def test_file_changed_without_its_hash(small):
@@ -480,6 +560,13 @@ def test_a_key_that_disappears_breaks_the_tables_that_use_it(small):
     ('"order": "leg", ', "", "its legs can't be followed"),
     ('"ends": ["segments.from_node", ', '"ends": [', "a link has two ends"),
     ('"to": "to_node", "link"', '"to": "to_nod", "link"', '"to_nod" that it does not have'),
+    ('"months": {"period"', '"monhts": {"period"', 'no rule "monhts"'),
+    ('"months": "months"', '"months": "month"', '"month" that it does not have'),
+    ('"step": "step", "date": "date", "or', '"date": "date", "or', "steps can't be applied"),
+    ('"members": ["reporter"', '"member": ["reporter"', 'no rule "member"'),
+    ('"different": ["exporter", ', '"different": [', "different names two columns"),
+    ('"together": [["amount", ', '"together": [["amunt", ', '"amunt"'),
+    ('"caspian:source"', '"caspian:soruce"', 'no rule "caspian:soruce"'),
     ('{"name": "pipes", "type": "integer"', '{"name": "pipes", "type": "year"', "the type year"),
     ('{"resources"', '{"resources', "can't be read"),
     ('"pattern": "[A-Z]{3}"', '"patern": "[A-Z]{3}"', "patern"),
@@ -626,7 +713,7 @@ def test_package_references_and_describe_are_dependencies_too(small):
     tables.package()["resources"].clear()
     tables.references().clear()
     assert tables.describe("shares")["path"] == "shares.csv"
-    assert len(tables.package()["resources"]) == 9
+    assert len(tables.package()["resources"]) == len(SMALL)
     assert set(tables.used) == {"package", "references", "table:shares"}
     assert all(tables.digest(key) == value for key, value in tables.used.items())
 
@@ -658,7 +745,7 @@ def test_renew_leaves_out_tables_that_are_not_valid(small):
 
 def test_command_line(small, capsys):
     assert tables.main(["check"]) == 0
-    says(capsys.readouterr().out, "9 tables and 2 sources are valid")
+    says(capsys.readouterr().out, f"{len(SMALL)} tables and 2 sources are valid")
     edit(small, "exports.csv", "2023,70.5,", "2023,70.6,", stamp=False)
     assert tables.main(["check"]) == 1
     says(capsys.readouterr().err, "data/exports.csv", "`make data`")
@@ -730,12 +817,50 @@ def test_real_coverage_is_that_of_the_periods(name):
         assert tuple(day.year for day in tables.period_bounds(coverage)) == years, name
 
 
+TRADE = ["az_kz_trade", "bilateral_trade"]
+
+
+@pytest.mark.parametrize("name", TRADE)
+def test_a_flow_runs_as_its_reporter_sees_it(name):
+    trade = tables.load(name)
+    own = trade[trade["reporter"].notna()]
+    exports, imports = own[own["flow"] == "exports"], own[own["flow"] == "imports"]
+    assert (exports["exporter"] == exports["reporter"]).all()
+    assert (imports["importer"] == imports["reporter"]).all()
+    turnover = trade[trade["flow"] == "turnover"]
+    assert turnover[["exporter", "importer"]].isna().all(axis=None)
+    assert (trade["period"].str.fullmatch(r"\d{4}") == (trade["months"] == 12)).all()
+    names = {"Azerbaijan": "AZE", "Kazakhstan": "KAZ", "Türkiye": "TUR"}
+    assert (own["reporter"] == own["counted_by"].map(names)).all()
+
+
+def money_columns():
+    for resource in RESOURCES.values():
+        for column in resource["schema"]["fields"]:
+            units = column.get("constraints", {}).get("enum", [])
+            if any(re.match("(USD|EUR|KZT|AZN|RUB)", str(unit)) for unit in units):
+                yield resource["name"], column["name"]
+
+
+@pytest.mark.parametrize("name, column", list(money_columns()))
+def test_a_currency_has_its_unit_and_its_time(name, column):
+    frame = tables.load(name)
+    there = {"value", "promise_value"} & set(frame)
+    times = {"period", "said_on", "signed", "date"} & set(frame)
+    assert times or name.endswith("parameters"), f"{name}: no column says when"
+    for value in there:
+        assert frame.loc[frame[value].notna(), column].notna().all(), name
+    for time in times:
+        assert frame[time].notna().all(), name
+
+
 def test_every_source_is_used_and_every_used_one_exists():
     cited = set()
     for name in RESOURCES:
         frame = tables.load(name)
-        if "source" in frame:
-            cited |= {key for cell in frame["source"].dropna() for key in cell.split(";")}
+        for column in {"source"} & set(frame) | {f["name"] for f in RESOURCES[name]["schema"][
+                "fields"] if f.get("caspian:source")}:
+            cited |= {key for cell in frame[column].dropna() for key in cell.split(";")}
     for path in [REPO / "index.md", *(REPO / "chapters").glob("*.md")]:
         if path.exists():
             text = path.read_text(encoding="utf-8")
