@@ -45,6 +45,23 @@ def test_documents_are_counted_and_shared_out(signed):
     assert parts.groupby("legal_kind")["share"].sum().eq(1).all()
 
 
+def test_a_document_left_a_trace_or_none(signed):
+    signed.loc[2, "status"] = "signed"
+    found = agreements.traced(signed, "legal_kind").set_index("legal_kind")
+    assert found.loc["memorandum"].to_list() == [2, 1, 1, 2]
+    assert found.at["treaty", "untraced"] == 0
+
+
+def test_what_became_of_a_document_was_reported_after_its_signing():
+    from caspian.tables import load
+
+    rows = load("agreements")
+    moved = rows[rows["status"].isin(["in_force", "being_carried_out", "done", "lapsed"])]
+    early = moved[moved["status_on"] <= moved["signed"]]
+    assert early.empty, f"the report is not later than the signing: {list(early['agreement'])}"
+    assert moved["evidence"].notna().all()
+
+
 def test_no_documents_have_no_share(signed):
     with pytest.raises(ValueError, match="no row"):
         agreements.counted(signed.iloc[:0], "status")
@@ -59,14 +76,14 @@ def works():
 def steps():
     return pd.DataFrame(
         [
-            ("a", "announced", "2022", 10.0),
-            ("a", "running", "2024-05", None),
-            ("a", "running", "2023-02", None),
-            ("b", "announced", "2023", 300.0),
-            ("b", "registered", "2024", None),
-            ("c", "announced", "2025", None),
+            ("a", "announced", "2022", 10.0, "contract"),
+            ("a", "running", "2024-05", None, "estimate"),
+            ("a", "running", "2023-02", None, "actual"),
+            ("b", "announced", "2023", 300.0, "target"),
+            ("b", "registered", "2024", None, "estimate"),
+            ("c", "announced", "2025", None, "actual"),
         ],
-        columns=["project", "step", "date", "amount_usd_mn"],
+        columns=["project", "step", "date", "amount_usd_mn", "status"],
     )
 
 
@@ -81,7 +98,8 @@ def test_a_later_step_implies_the_earlier_ones(works, steps):
     table = projects.funnel(projects.reached(works, steps), steps).set_index("step")
     assert list(table.index) == projects.STEPS
     assert list(table["projects"]) == [3, 2, 1, 1, 1]
-    assert list(table["seen"]) == [3, 1, 0, 0, 1]
+    assert list(table["seen"]) == [2, 0, 0, 0, 1]
+    assert list(table["told"]) == [1, 1, 0, 0, 0]  # only a plan or an estimate
     assert list(table["usd_mn"]) == [310, 310, 10, 10, 10]
     assert list(table["without_sum"]) == [1, 0, 0, 0, 0]
 

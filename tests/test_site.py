@@ -192,7 +192,7 @@ def shown(part, column: int) -> list[str]:
 
 def test_the_book_has_tables_to_filter(site):
     found = {table["id"] for name in ALL_PAGES for table in chosen_tables(name)}
-    assert {"tab-tracker", "tab-timeline"} <= found
+    assert {"tab-tracker", "tab-timeline", "tab-goods", "tab-assessments"} <= found
 
 
 @pytest.mark.browser
@@ -216,20 +216,59 @@ def test_tables_are_filtered_with_the_keyboard(site, browser, name):
     assert not visit.problems, f"{name}: {visit.problems}"
 
 
+# Page, table, column, and what its values are sorted by: dates (some cells are empty), numbers, text
+SORTED = [
+    ("visit", "tab-tracker", 0, str),
+    ("visit", "tab-tracker", 1, str.casefold),
+    ("visit", "tab-timeline", 1, str),
+    ("investment", "tab-goods", 2, str),
+    ("investment", "tab-goods", 3, lambda text: float(text.replace(",", ""))),
+    ("investment", "tab-assessments", 0, str),
+]
+
+
 @pytest.mark.browser
-@pytest.mark.parametrize("table", ["tab-tracker", "tab-timeline"])
-def test_a_table_is_sorted_with_the_keyboard(site, browser, table):
+@pytest.mark.parametrize(("page", "table", "column", "key"), SORTED)
+def test_a_table_is_sorted_with_the_keyboard(site, browser, page, table, column, key):
+    visit = browser.visit(viewport=DESK)
+    visit.open(site / "chapters" / f"{page}.html")
+    part = wide_awake(visit, table)
+    head = part.locator("thead th").nth(column)
+    head.locator("[role=button]").focus()
+    for direction, backwards in (("ascending", False), ("descending", True)):
+        visit.page.keyboard.press("Enter")
+        assert head.get_attribute("aria-sort") == direction
+        values = [value for value in shown(part, column) if value != "–"]
+        assert values == sorted(values, key=key, reverse=backwards) and len(set(values)) > 5
+
+
+@pytest.mark.browser
+def test_a_filtered_table_says_so_on_paper(site, browser):
     visit = browser.visit(viewport=DESK)
     visit.open(site / "chapters" / "visit.html")
-    part = wide_awake(visit, table)
-    before = shown(part, 0)
-    button = part.locator("thead th").first.locator("[role=button]")
-    button.focus()
-    visit.page.keyboard.press("Enter")
-    assert shown(part, 0) == sorted(before) != before
-    assert part.locator("thead th").first.get_attribute("aria-sort") == "ascending"
-    visit.page.keyboard.press("Enter")
-    assert shown(part, 0) == sorted(before, reverse=True)
+    part = wide_awake(visit, "tab-tracker")
+    visit.page.emulate_media(media="print")
+    assert not part.locator(".dt-info").is_visible()
+    visit.page.emulate_media(media="screen")
+    part.get_by_label("Kind").select_option("contract")
+    visit.page.emulate_media(media="print")
+    assert part.locator(".dt-info").is_visible() and part.get_by_label("Kind").is_visible()
+
+
+@pytest.mark.browser
+@each_page
+def test_tables_fit_the_paper(site, browser, name):
+    # A4 less its margins; at most a few pixels of rounding
+    visit = browser.visit(viewport={"width": 700, "height": 1000})
+    visit.open(site / name)
+    visit.page.emulate_media(media="print")
+    wide = visit.page.evaluate(
+        """(figures) => [...document.querySelectorAll(figures)]
+            .filter(f => f.querySelector('table').scrollWidth > f.clientWidth + 4)
+            .map(f => `${f.id}: ${f.querySelector('table').scrollWidth} in ${f.clientWidth}`)""",
+        TABLE,
+    )
+    assert not wide, f"{name}: {wide}"
 
 
 @pytest.mark.browser

@@ -127,7 +127,8 @@ def table_node(bundle: dict[str, Any]) -> nodes.table:
     def cell(row: dict[str, Any], c: str) -> nodes.entry:
         value = row[c]
         if c in dates and value:
-            when = f'<time datetime="{escape(value)}">{escape(day(value))}</time>'
+            first = value.partition("/")[0]  # an interval is sorted by its start
+            when = f'<time datetime="{escape(first)}">{escape(day(value))}</time>'
             return entry(nodes.paragraph("", "", _raw(when)), c)
         if c not in charts.SOURCE_COLUMNS or not value:
             text = charts.cell_text(value, bundle["digits"].get(c, 1) if c in numeric else None)
@@ -217,7 +218,7 @@ def visit_figure(translator: Any, node: caspian_figure | caspian_table) -> None:
     # the numbers of the columns to filter by; caspian.js makes the controls
     chosen = {"data-filters": " ".join(map(str, node["filters"]))} if node.get("filters") else {}
     translator.body.append(translator.starttag(node, "figure", CLASS=f"caspian-{kind}", **chosen))
-    translator.body.append("<figcaption>")
+    translator.body.append(f'<figcaption id="{node["ids"][0]}-caption">')
     translator.add_fignumber(node)
     translator.body.append(f'<span class="caption-text">{escape(node["title"])}</span>')
     translator.add_permalink_ref(node, f"Link to this {kind}")
