@@ -216,7 +216,7 @@ def test_tables_are_filtered_with_the_keyboard(site, browser, name):
     assert not visit.problems, f"{name}: {visit.problems}"
 
 
-# Page, table, column, and what its values are sorted by: dates (some cells are empty), numbers, text
+# Page, table, column and what sorts it: dates (some cells are empty), text, numbers
 SORTED = [
     ("visit", "tab-tracker", 0, str),
     ("visit", "tab-tracker", 1, str.casefold),
