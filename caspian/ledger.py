@@ -17,33 +17,15 @@ import pandas as pd
 
 from caspian import tables
 from caspian.charts import Published, _sources
-from caspian.models import claim_rules, claims
-from caspian.models.claims import Evidence, Finding, Flip, Measure, Verdict
-from caspian.text import number
+from caspian.models import claim_rules as _rules  # noqa: F401  registers the rules
+from caspian.models import claims
+from caspian.models.claims import Evidence, Finding, Flip, Measure
+from caspian.text import day, number
+from caspian.verdicts import LEDGER_MIME
 
-LEDGER_MIME = "application/vnd.caspian.ledger+json"
 THEN = dt.date(2024, 3, 12)  # the day after the visit: what a writer of the article could know
 UNTIL = dt.date(2026, 4, 30)  # the last month whose events the tables hold
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
-
-# Symbol, colour on the light page, on the dark one. Each has 3:1 on its page
-# (tests/test_claims_page.py); the word always stands beside it.
-LOOK: dict[Verdict, tuple[str, str, str]] = {
-    Verdict.SUPPORTED: ("●", "#01665e", "#5ab4ac"),
-    Verdict.IMPRECISE: ("◕", "#35827b", "#8cc7bf"),
-    Verdict.OVERSTATED: ("◑", "#9a6a12", "#d9b365"),
-    Verdict.MISLEADING: ("◔", "#a0522d", "#e0905f"),
-    Verdict.CONTRADICTED: ("○", "#a6302b", "#f08a80"),
-    Verdict.OPINION: ("◇", "#6b5b95", "#b3a5d6"),
-    Verdict.OPEN: ("?", "#5f6b76", "#a3adb8"),
-}
-CHAPTERS = {
-    "visit": "The visit",
-    "energy": "Energy",
-    "investment": "Investment",
-    "corridor": "The Middle Corridor",
-    "ots": "The Turkic states",
-}
 
 
 @dataclass(frozen=True)
@@ -181,6 +163,52 @@ def rows(found: Iterable[Judged] | None = None) -> pd.DataFrame:
     return pd.DataFrame(records)
 
 
+MEASURED = ("%", "points", "months", "a year")  # a count meets its limit exactly or not at all
+
+
+def margins(found: Iterable[Judged]) -> pd.DataFrame:
+    """How near each verdict now lies to its nearest limit, the thinnest first.
+
+    One row a claim and count: claim, text, verdict, count (which source, "" if there is one),
+    measure, value and limit (as words), away (percent of the limit, or of the value if the limit
+    is nought), source. Only what is measured: counts of papers or places are left out.
+    """
+    records = []
+    for item in found:
+        for name, finding in item.now.variants or (("", item.now),):
+            step, by = finding.nearest, finding.decided_by
+            if step is None or by.unit not in MEASURED:
+                continue
+            away = 100 * abs(finding.margin) / (abs(step.limit) or abs(by.value) or 1)
+            records.append(
+                {
+                    "claim": item.claim["claim"],
+                    "text": item.claim["text"],
+                    "verdict": str(finding.verdict),
+                    "count": name,
+                    "measure": by.label,
+                    "value": amount(by.value, by.unit),
+                    "limit": amount(step.limit, by.unit),
+                    "away": away,
+                    "source": by.source,
+                }
+            )
+    return pd.DataFrame(records).sort_values("away", ignore_index=True)
+
+
+def threshold_uses(found: Iterable[Judged]) -> pd.DataFrame:
+    """The thresholds with the claims whose rules name them: the table's columns and `claims`."""
+    uses: dict[str, list[str]] = {}
+    for item in found:
+        for name in dict.fromkeys(PLACEHOLDER.findall(item.claim["rule"])):
+            uses.setdefault(name, []).append(item.claim["claim"])
+    table = tables.load("claim_thresholds")
+    return table.assign(
+        claims=[", ".join(uses.get(name, [])) for name in table["threshold"]],
+        limit=[amount(v, u) for v, u in zip(table["value"], table["unit"], strict=True)],
+    )
+
+
 # --- as a page -----------------------------------------------------------------------------------
 
 
@@ -215,6 +243,7 @@ def ledger(
         "title": title,
         "subtitle": subtitle,
         "note": note,
+        "headings": [f"As known on {day(THEN.isoformat())}", "As known now"],
         "claims": [
             {k: item.claim[k] for k in ("claim", "kind", "text", "chapter", "figure")}
             | {
@@ -236,17 +265,16 @@ def ledger(
 
 
 __all__ = [
-    "LEDGER_MIME",
-    "LOOK",
     "THEN",
     "UNTIL",
     "Judged",
-    "claim_rules",
     "evidence",
     "judged",
     "ledger",
     "limits",
+    "margins",
     "rows",
     "rule_text",
+    "threshold_uses",
     "turning_points",
 ]

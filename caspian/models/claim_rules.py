@@ -6,6 +6,8 @@ rule in words, `data/claim_thresholds.csv` the limits and why. Years are whole c
 
 from __future__ import annotations
 
+import itertools
+
 import pandas as pd
 
 from caspian.models import growth
@@ -211,7 +213,7 @@ def landmark(ev: Evidence) -> Finding:
 
 @rule("c08")
 def council(ev: Evidence) -> Finding:
-    """Decisions of the council on record up to that day: one, and of that day, makes it the first."""
+    """Decisions of the council on record up to that day: with only that day's, it is the first."""
     decisions = ev.known("agreements", "legal_kind == 'decision'")
     upto = decisions[decisions["signed"] <= f"{VISIT:%Y-%m-%d}"]
     if papers(ev, "legal_kind == 'decision'").empty:
@@ -329,7 +331,7 @@ def increase(ev: Evidence, rows: pd.DataFrame, name: str, label: str) -> Finding
     total = change(f"{name}_change", f"{label}: change on {BASE}", years[-1], years[0])
     steps = [
         change(f"{name}_worst", f"{label}: its weakest step between known years", b, a)
-        for a, b in zip(years, years[1:], strict=False)
+        for a, b in itertools.pairwise(years)
     ]
     if total.value <= ev.limit("no_fall"):
         return ev.graded(total, {S: "growth_clear", I: "growth_trace"}, C, *years)
@@ -450,12 +452,14 @@ def holdings_signed(ev: Evidence) -> Finding:
 def turnover(ev: Evidence, who: str) -> pd.DataFrame:
     """AZ–KZ turnover of whole years by one side; a long part-year that is later is its floor."""
     query = f"pair == 'AZE-KAZ' and flow == 'turnover' and counted_by == '{who}'"
-    rows = ev.outcome("az_kz_trade", query)
-    whole = rows[rows["months"] == 12].assign(year=lambda d: d["period"].astype(int))
-    long = rows[(rows["months"] >= FLOOR_MONTHS) & (rows["months"] < 12)]
-    long = long.assign(year=long["period"].str[:4].astype(int)).sort_values("months")
-    long = long[~long["year"].isin(whole["year"])].drop_duplicates("year", keep="last")
-    return pd.concat([whole, long]).set_index("year").sort_index()
+
+    def years() -> pd.DataFrame:
+        rows = ev.outcome("az_kz_trade", query)
+        rows = rows[rows["months"] >= FLOOR_MONTHS].assign(year=lambda d: d["period"].str[:4])
+        rows = rows.astype({"year": int}).sort_values(["year", "months"])
+        return rows.drop_duplicates("year", keep="last").set_index("year")
+
+    return ev.kept("turnover", "az_kz_trade", query, years)
 
 
 def traded(ev: Evidence, who: str, year: int, rows: pd.DataFrame) -> Measure:
@@ -469,7 +473,7 @@ def traded(ev: Evidence, who: str, year: int, rows: pd.DataFrame) -> Measure:
 
 
 def trade_growth(ev: Evidence, who: str, back: int | None) -> Finding:
-    """The change of trade from `back` years before the last one, or from the year before the visit."""
+    """The change of trade since `back` years before the last, or the year before the visit."""
     rows = turnover(ev, who)
     if rows.empty:
         raise Unknown(f"no trade figure by {who}")
@@ -620,8 +624,11 @@ def like_turkiye(ev: Evidence) -> Finding:
         return ev.graded(ratio, {S: "half", I: "quarter", O: "tenth"}, M, near, far)
 
     def mirrored(table: str, pair: str) -> pd.DataFrame:
-        rows = ev.years(table, f"pair == '{pair}' and counted_by == 'CEPII BACI'")
-        return rows.groupby(level=0).agg({"value": "sum", "unit": "first", "source": "first"})
+        query = f"pair == '{pair}' and counted_by == 'CEPII BACI'"
+        both = {"value": "sum", "unit": "first", "source": "first"}
+        return ev.kept(
+            "mirrored", table, query, lambda: ev.years(table, query).groupby(level=0).agg(both)
+        )
 
     ledgers = {
         words: lambda who=who: by(
@@ -846,7 +853,7 @@ def viable(ev: Evidence) -> Finding:
         raise Unknown("no share of the market known")
     words = {
         "middle_share_trains": "Middle Corridor's share of China–Europe trains",
-        "middle_to_northern": "Middle Corridor's freight in percent of the Northern Route's, at most",
+        "middle_to_northern": "Middle Corridor's freight in percent of the Northern's, at most",
     }
     row = rows.sort_values("period").iloc[[-1]]
     portion = ev.input(

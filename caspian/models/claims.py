@@ -243,8 +243,8 @@ class Evidence:
     def known(self, table: str, query: str = "") -> pd.DataFrame:
         """The rows of a table known on the day, narrowed by a query. Not to be changed in place."""
         if query:
-            return self._kept("known", table, query, lambda: self.known(table).query(query))
-        return self._kept("known", table, "", lambda: self._known(self.load(table), table))
+            return self.kept("known", table, query, lambda: self.known(table).query(query))
+        return self.kept("known", table, "", lambda: self._known(self.load(table), table))
 
     def _known(self, rows: pd.DataFrame, table: str) -> pd.DataFrame:
         if self.on is None:
@@ -252,21 +252,24 @@ class Evidence:
         observation = self.observation(table)
         return known(rows, self.on, self.appeared_on, observation, lenient=self.lenient)
 
-    def _kept(
+    def kept(
         self, kind: str, table: str, query: str, make: Callable[[], pd.DataFrame]
     ) -> pd.DataFrame:
-        """Rows found before: a search for turning points asks for the same ones again."""
+        """The rows that `make` gives, kept: a search for turning points asks for them again.
+
+        They must not hang on the scenario.
+        """
         if (kind, table, query) not in self._rows:
             self._rows[kind, table, query] = make()
         return self._rows[kind, table, query]
 
     def reference(self, table: str) -> pd.DataFrame:
         """A table of what things are (routes, places), which is no news of any day."""
-        return self._kept("reference", table, "", lambda: self.load(table))
+        return self.kept("reference", table, "", lambda: self.load(table))
 
     def outcome(self, table: str, query: str = "") -> pd.DataFrame:
         """Its preferred rows that say what happened."""
-        return self._kept("outcome", table, query, lambda: status_outcome(self.known(table, query)))
+        return self.kept("outcome", table, query, lambda: status_outcome(self.known(table, query)))
 
     def years(self, table: str, query: str) -> pd.DataFrame:
         """Outcome rows of whole years, by year, in order."""
@@ -276,7 +279,7 @@ class Evidence:
             rows = rows[rows["period"].str.fullmatch(r"\d{4}")]
             return rows.assign(year=rows["period"].astype(int)).set_index("year").sort_index()
 
-        return self._kept("years", table, query, whole)
+        return self.kept("years", table, query, whole)
 
     def input(
         self, name: str, label: str, rows: pd.DataFrame, column: str = "value", unit: str = ""
