@@ -169,9 +169,9 @@ MEASURED = ("%", "points", "months", "a year")  # a count meets its limit exactl
 def margins(found: Iterable[Judged]) -> pd.DataFrame:
     """How near each verdict now lies to its nearest limit, the thinnest first.
 
-    One row a claim and count: claim, text, verdict, count (which source, "" if there is one),
-    measure, value and limit (as words), away (percent of the limit, or of the value if the limit
-    is nought), source. Only what is measured: counts of papers or places are left out.
+    One row a claim and count: claim, number, text, verdict, count (which source, "" if there is
+    one), measure, value and limit (as words), away (percent of the limit, or of the value if the
+    limit is nought), source. Only what is measured: counts of papers or places are left out.
     """
     records = []
     for item in found:
@@ -183,6 +183,7 @@ def margins(found: Iterable[Judged]) -> pd.DataFrame:
             records.append(
                 {
                     "claim": item.claim["claim"],
+                    "number": str(int(item.claim["claim"][1:])),
                     "text": item.claim["text"],
                     "verdict": str(finding.verdict),
                     "count": name,

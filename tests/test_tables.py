@@ -939,7 +939,8 @@ def test_every_source_is_used_and_every_used_one_exists():
 
 def test_every_source_has_an_address():
     without = [s.key for s in tables.references().values() if not re.match("https?://", s.url)]
-    assert set(without) <= {"across_the_caspian"}, without
+    # The book itself, and the article, of which no publisher or address was found
+    assert set(without) <= {"across_the_caspian", "article_202403"}, without
 
 
 def flipped(text, place, row):

@@ -53,7 +53,8 @@ def _finding(found: Mapping[str, Any], heading: str, by_key: Mapping[str, Any]) 
             f"nearest limit {escape(found['nearest'])}.</p>"
         )
     if found["missing"]:
-        lines.append(f"<p>Missing: {escape(found['missing'])}.</p>")
+        lead = "Open because" if found["verdict"] == Verdict.OPEN else "Not known"
+        lines.append(f"<p>{lead}: {escape(found['missing'])}.</p>")
     if found["variants"]:
         lead = "The sources disagree" if found["conflict"] else "By source"
         items = "".join(f"<li>{escape(n)}: {badge(v)}</li>" for n, v in found["variants"])
@@ -83,6 +84,16 @@ def _figure(claim: Mapping[str, Any], pages: Collection[str], root: str) -> str:
     return f'<a href="{root}{page}.html#{claim["figure"]}">{words}</a>'
 
 
+def _both(then: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """The two verdicts of a claim's line, with a word if the sources lead to different ones."""
+    return "".join(
+        f'<span class="caspian-claim-verdict"><span class="caspian-label">{when} </span>'
+        f"{badge(found['verdict'])}"
+        f"{' <small>sources differ</small>' if found['conflict'] else ''}</span>"
+        for when, found in (("then", then), ("now", now))
+    )
+
+
 def claim_html(
     claim: Mapping[str, Any],
     by_key: Mapping[str, Any],
@@ -106,10 +117,7 @@ def claim_html(
         f'data-then="{then["verdict"]}" data-now="{now["verdict"]}">'
         f'<summary><span class="caspian-claim-no">{number}</span>'
         f'<span class="caspian-claim-text">{escape(claim["text"])}</span>'
-        f'<span class="caspian-claim-verdict"><span class="caspian-label">then </span>'
-        f"{badge(then['verdict'])}</span>"
-        f'<span class="caspian-claim-verdict"><span class="caspian-label">now </span>'
-        f"{badge(now['verdict'])}</span></summary>"
+        f"{_both(then, now)}</summary>"
         f'<p class="caspian-meta">{claim["kind"].capitalize()} · paragraph {claim["paragraph"]} of '
         f"the article · {_figure(claim, pages, root)} · "
         f'<a href="#{name}">link to this claim</a></p>'

@@ -234,7 +234,11 @@ def source_role(
         message = inliner.reporter.error(str(error), line=lineno)
         return [inliner.problematic(rawtext, rawtext, message)], [message]
     label = f"{s.publisher}, {s.date}" if s.date else s.publisher
-    link = nodes.reference("", label, refuri=s.url, internal=False, reftitle=s.title)
+    link = (
+        nodes.reference("", label, refuri=s.url, internal=False, reftitle=s.title)
+        if s.url
+        else nodes.Text(label)
+    )
     return [nodes.inline("", "(", link, nodes.Text(")"), classes=["caspian-cite"])], []
 
 
