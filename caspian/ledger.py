@@ -20,6 +20,7 @@ from caspian.charts import Published, _sources
 from caspian.models import claim_rules as _rules  # noqa: F401  registers the rules
 from caspian.models import claims
 from caspian.models.claims import Evidence, Finding, Flip, Measure
+from caspian.rules import nearest
 from caspian.text import day, number
 from caspian.verdicts import LEDGER_MIME
 
@@ -83,12 +84,61 @@ def judged() -> list[Judged]:
     ]
 
 
+def inputs() -> pd.DataFrame:
+    """The figures that a scenario can replace: claim, quantity, label, unit, now, source."""
+    base = evidence()
+    records = []
+    for name in sorted(claims.RULES):
+        ev = base.under()
+        claims.judge(name, ev)
+        records += [
+            {
+                "claim": name,
+                "quantity": m.name,
+                "label": m.label,
+                "unit": m.unit,
+                "now": m.value,
+                "source": m.source,
+            }
+            for m in ev.inputs.values()
+        ]
+    return pd.DataFrame(records)
+
+
+def _check(scenario: Mapping[str, float]) -> None:
+    known = set(inputs()["quantity"]) if scenario else set()
+    for name in scenario:
+        if name not in known:
+            hint = nearest(name, known)
+            raise ValueError(f"no rule takes an input {name!r}. {hint}See caspian.ledger.inputs()")
+
+
+def under(**scenario: float) -> pd.DataFrame:
+    """The verdict now on every claim if some inputs had other values, e.g. `under(btc_mt=2.4)`.
+
+    Columns: claim, text, verdict_now, verdict_then (under the scenario), turned. Raises
+    ValueError for an input that no rule takes.
+    """
+    _check(scenario)
+    base = evidence()
+    other = base.under(**scenario)
+    rows = tables.load("claims")[["claim", "text"]]
+    now, then = (
+        [str(claims.judge(name, ev).verdict) for name in rows["claim"]] for ev in (base, other)
+    )
+    return rows.assign(verdict_now=now, verdict_then=then).assign(
+        turned=lambda d: d["verdict_now"] != d["verdict_then"]
+    )
+
+
 def turning_points(names: Iterable[str] | None = None, **scenario: float) -> pd.DataFrame:
     """What would turn which verdict now: one row a claim, input and direction.
 
     `names` are claims (default: all that a rule grades); `scenario` replaces inputs first.
     Columns: claim, quantity, label, unit, now, direction, flips_at, verdict_now, verdict_then.
+    Raises ValueError for an input that no rule takes. About 15 seconds for all claims.
     """
+    _check(scenario)
     ev = evidence(**scenario)
     found: list[Flip] = []
     for name in names or sorted(claims.RULES):
@@ -163,6 +213,7 @@ def rows(found: Iterable[Judged] | None = None) -> pd.DataFrame:
     return pd.DataFrame(records)
 
 
+THIN = 25.0  # percent of a limit: verdicts nearer than this are listed as hanging on it
 MEASURED = ("%", "points", "months", "a year")  # a count meets its limit exactly or not at all
 
 
@@ -267,9 +318,11 @@ def ledger(
 
 __all__ = [
     "THEN",
+    "THIN",
     "UNTIL",
     "Judged",
     "evidence",
+    "inputs",
     "judged",
     "ledger",
     "limits",
@@ -278,4 +331,5 @@ __all__ = [
     "rule_text",
     "threshold_uses",
     "turning_points",
+    "under",
 ]

@@ -772,6 +772,23 @@ def test_turning_points_as_a_table():
     assert at["c14", "baku_mt", "up"] == pytest.approx(4.5)
 
 
+def test_a_scenario_over_all_claims():
+    frame = ledger.under(btc_mt=2.4).set_index("claim")
+    assert frame.loc[frame["turned"], "verdict_then"].to_dict() == {"c13": S, "c15": I}
+
+
+def test_an_input_that_no_rule_takes_is_refused():
+    for ask in (ledger.under, ledger.turning_points):
+        with pytest.raises(ValueError, match=r"no rule takes an input 'btc_m'.*btc_mt"):
+            ask(btc_m=2.4)
+
+
+def test_inputs_are_named_with_their_sources():
+    frame = ledger.inputs()
+    assert not frame.duplicated(["claim", "quantity"]).any()
+    assert frame["source"].ne("").all() and frame["label"].ne("").all()
+
+
 # --- as published ---------------------------------------------------------------------------------
 
 

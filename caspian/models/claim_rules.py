@@ -26,6 +26,7 @@ from caspian.models.claims import (
 )
 from caspian.models.routes import russia_dependence
 from caspian.rules import period_bounds
+from caspian.text import day
 
 VISIT = pd.Timestamp("2024-03-11")  # the day that the article names, and that it is about
 BASE = VISIT.year - 1  # the last whole year before the visit
@@ -802,7 +803,7 @@ def europe_asia(ev: Evidence) -> Finding:
     def by(row: pd.DataFrame) -> Finding:
         exports = ev.input(
             "kz_export_share",
-            f"Kazakhstan's own exports in the freight, {row['period'].iloc[0]}",
+            f"Kazakhstan's own exports in the freight, {day(row['period'].iloc[0])}",
             row,
         )
         rest = derived(
@@ -812,7 +813,7 @@ def europe_asia(ev: Evidence) -> Finding:
 
     return by_source(
         {
-            f"Share of {period}": lambda row=row: by(row)
+            day(period): lambda row=row: by(row)
             for period, row in reversed(list(own.groupby("period", sort=False)))
         }
     )
@@ -857,7 +858,7 @@ def viable(ev: Evidence) -> Finding:
     }
     row = rows.sort_values("period").iloc[[-1]]
     portion = ev.input(
-        "middle_market_share", f"{words[row['series'].iloc[0]]}, {row['period'].iloc[0]}", row
+        "middle_market_share", f"{words[row['series'].iloc[0]]}, {day(row['period'].iloc[0])}", row
     )
     return ev.graded(portion, {S: "fifth", I: "part_minor", O: "part_trace"}, C)
 
@@ -939,13 +940,13 @@ def platform(ev: Evidence) -> Finding:
     """The members' trade with each other in percent of all their trade, by several counts."""
     words = "Trade among the members in percent of all their"
 
-    def by(bloc: str, flow: str) -> Finding:
+    def by(bloc: str, flow: str, scope: str) -> Finding:
         rows = ev.known("bloc_trade", f"bloc == '{bloc}' and basis == 'without doubtful flows'")
         inner, whole = (
-            ev.input(f"{bloc}_{m}_usd_mn", f"{name}, 2023", rows[rows["measure"] == m])
+            ev.input(f"{bloc}_{m}_usd_mn", f"{name}{scope}, 2023", rows[rows["measure"] == m])
             for m, name in (("intra", "Trade among the members"), (flow, f"All their {flow}"))
         )
-        portion = part("ots_share", f"{words} {flow}", inner, whole)
+        portion = part("ots_share", f"{words} {flow}{scope}", inner, whole)
         return ev.graded(portion, {S: "fifth", I: "tenth", O: "part_trace"}, C, inner, whole)
 
     def told() -> Finding:
@@ -958,9 +959,11 @@ def platform(ev: Evidence) -> Finding:
 
     return by_source(
         {
-            "By exports": lambda: by("ots", "exports"),
-            "By imports": lambda: by("ots", "imports"),
-            "Without Türkiye, by exports": lambda: by("ots_without_turkiye", "exports"),
+            "By exports": lambda: by("ots", "exports", ""),
+            "By imports": lambda: by("ots", "imports", ""),
+            "Without Türkiye, by exports": lambda: by(
+                "ots_without_turkiye", "exports", ", without Türkiye"
+            ),
             "As told in speeches": told,
         }
     )

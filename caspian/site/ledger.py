@@ -17,6 +17,11 @@ SCRIPT = "caspian-ledger.js"
 STYLE = "caspian-ledger.css"
 
 
+def words(text: str) -> str:
+    """A text of the tables as HTML, with the apostrophe that the book's prose has."""
+    return escape(text.replace("'", "’"))
+
+
 def anchor(claim: str) -> str:
     """The id of a claim on the page: `c07` → `claim-07`."""
     return f"claim-{claim[1:]}"
@@ -49,19 +54,19 @@ def _finding(found: Mapping[str, Any], heading: str, by_key: Mapping[str, Any]) 
     lines = [f'<p class="caspian-when">{heading}: {badge(found["verdict"])}</p>']
     if found["nearest"]:
         lines.append(
-            f"<p>Decided by: {escape(found['decided_by'])}, {escape(found['decided_at'])}; "
+            f"<p>Decided by: {words(found['decided_by'])}, {escape(found['decided_at'])}; "
             f"nearest limit {escape(found['nearest'])}.</p>"
         )
     if found["missing"]:
         lead = "Open because" if found["verdict"] == Verdict.OPEN else "Not known"
-        lines.append(f"<p>{lead}: {escape(found['missing'])}.</p>")
+        lines.append(f"<p>{lead}: {words(found['missing'])}.</p>")
     if found["variants"]:
         lead = "The sources disagree" if found["conflict"] else "By source"
-        items = "".join(f"<li>{escape(n)}: {badge(v)}</li>" for n, v in found["variants"])
+        items = "".join(f"<li>{words(n)}: {badge(v)}</li>" for n, v in found["variants"])
         lines.append(f"<p>{lead}:</p><ul>{items}</ul>")
     if found["figures"]:
         body = "".join(
-            f'<tr><th scope="row">{escape(f["label"])}</th>'
+            f'<tr><th scope="row">{words(f["label"])}</th>'
             f'<td class="num">{escape(f["value"])}</td><td>{_cite(f["source"], by_key)}</td></tr>'
             for f in found["figures"]
         )
@@ -77,11 +82,11 @@ def _finding(found: Mapping[str, Any], heading: str, by_key: Mapping[str, Any]) 
 def _figure(claim: Mapping[str, Any], pages: Collection[str], root: str) -> str:
     """The chapter's figure as a link; its name alone if the book has no such page."""
     kind = "table" if claim["figure"].startswith("tab-") else "figure"
-    words = f"{kind} in “{escape(CHAPTERS[claim['chapter']])}”"
+    label = f"{kind} in “{escape(CHAPTERS[claim['chapter']])}”"
     page = f"chapters/{claim['chapter']}"
     if page not in pages:
-        return words
-    return f'<a href="{root}{page}.html#{claim["figure"]}">{words}</a>'
+        return label
+    return f'<a href="{root}{page}.html#{claim["figure"]}">{label}</a>'
 
 
 def _both(then: Mapping[str, Any], now: Mapping[str, Any]) -> str:
@@ -104,9 +109,7 @@ def claim_html(
     """One claim: a line with both verdicts, which opens to rule, figures and sources."""
     name, number = anchor(claim["claim"]), int(claim["claim"][1:])
     then, now = claim["then"], claim["now"]
-    proxy = (
-        f"<dt>Measured beside it</dt><dd>{escape(claim['proxy'])}</dd>" if claim["proxy"] else ""
-    )
+    proxy = f"<dt>Measured beside it</dt><dd>{words(claim['proxy'])}</dd>" if claim["proxy"] else ""
     undated = (
         f"<p>If sources without a date had been out by then: {badge(claim['undated'])}.</p>"
         if claim["undated"] != then["verdict"]
@@ -121,15 +124,15 @@ def claim_html(
         f'<p class="caspian-meta">{claim["kind"].capitalize()} · paragraph {claim["paragraph"]} of '
         f"the article · {_figure(claim, pages, root)} · "
         f'<a href="#{name}">link to this claim</a></p>'
-        f"<dl><dt>Rule</dt><dd>{escape(claim['rule'])}</dd>{proxy}</dl>"
+        f"<dl><dt>Rule</dt><dd>{words(claim['rule'])}</dd>{proxy}</dl>"
         f"{_finding(then, headings[0], by_key)}{undated}{_finding(now, headings[1], by_key)}"
         "</details>"
     )
 
 
-def _options(values: Collection[str], words: Mapping[str, str]) -> str:
+def _options(values: Collection[str], names: Mapping[str, str]) -> str:
     shown = "".join(
-        f'<option value="{escape(v)}">{escape(words.get(v, v))}</option>' for v in values
+        f'<option value="{escape(v)}">{escape(names.get(v, v))}</option>' for v in values
     )
     return f'<option value="">all</option>{shown}'
 
@@ -142,8 +145,8 @@ def filter_html(claims: Collection[Mapping[str, Any]], target: str) -> str:
         given = {claim[when]["verdict"] for claim in claims}
         lists.append((when, f"Verdict {when}", _options([v for v in Verdict if v in given], {})))
     fields = "".join(
-        f'<label>{words} <select name="{name}" aria-controls="{target}">{options}</select></label>'
-        for name, words, options in lists
+        f'<label>{label} <select name="{name}" aria-controls="{target}">{options}</select></label>'
+        for name, label, options in lists
     )
     return (
         f'<form class="caspian-filter" hidden>{fields}<button type="reset">Show all</button>'
