@@ -119,7 +119,7 @@ def claim_html(
         f'<details class="caspian-claim" id="{name}" data-chapter="{claim["chapter"]}" '
         f'data-then="{then["verdict"]}" data-now="{now["verdict"]}">'
         f'<summary><span class="caspian-claim-no">{number}</span>'
-        f'<span class="caspian-claim-text">{escape(claim["text"])}</span>'
+        f'<span class="caspian-claim-text">{words(claim["text"])}</span>'
         f"{_both(then, now)}</summary>"
         f'<p class="caspian-meta">{claim["kind"].capitalize()} · paragraph {claim["paragraph"]} of '
         f"the article · {_figure(claim, pages, root)} · "
