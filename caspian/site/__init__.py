@@ -27,7 +27,7 @@ from sphinx.util import logging
 
 import caspian
 from caspian import charts
-from caspian.site import render
+from caspian.site import ledger, render
 from caspian.site.render import FOLDER
 
 HERE = Path(__file__).parent
@@ -220,12 +220,15 @@ def page(app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _t
     """Scripts of one page: ours where something is interactive; none that name another host."""
     if any(_interactive(app.env.caspian_published.get(pagename, {})).values()):
         app.add_js_file("caspian.js", loading_method="defer")
+    if any("claims" in item["bundle"] for item in published.values()):
+        app.add_js_file(ledger.SCRIPT, loading_method="defer")
+        app.add_css_file(ledger.STYLE)
 
 
 def site_digest() -> str:
     """Digest of all that decides how a page is written: this folder and the theme of the charts."""
     files = [p for p in sorted(HERE.rglob("*")) if p.is_file() and p.suffix != ".pyc"]
-    files += [caspian.PACKAGE / "charts.py", caspian.PACKAGE / "text.py"]
+    files += [caspian.PACKAGE / name for name in ("charts.py", "text.py", "verdicts.py")]
     joined = b"\0".join(p.name.encode() + p.read_bytes() for p in files)
     return hashlib.sha256(joined).hexdigest()
 
