@@ -218,7 +218,8 @@ def write_files(app: Sphinx, exception: Exception | None) -> None:
 
 def page(app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _tree: Any) -> None:
     """Scripts of one page: ours where something is interactive; none that name another host."""
-    if any(_interactive(app.env.caspian_published.get(pagename, {})).values()):
+    published = app.env.caspian_published.get(pagename, {})
+    if any(_interactive(published).values()):
         app.add_js_file("caspian.js", loading_method="defer")
     if any("claims" in item["bundle"] for item in published.values()):
         app.add_js_file(ledger.SCRIPT, loading_method="defer")
