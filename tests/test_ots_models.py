@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from caspian.models import blocs, votes
-from caspian.tables import load
+from caspian.tables import load, package
 
 # --- blocs ----------------------------------------------------------------------------------
 
@@ -176,6 +176,25 @@ def test_a_bloc_has_the_flows_of_its_members():
     found = load("bloc_trade").query("measure == 'intra'").set_index("bloc")["flows"]
     for bloc, n in size.items():
         assert (found[[bloc]] == n * (n - 1)).all(), bloc
+
+
+WORLD = "gravity_pairs"  # every pair of 2023, of the same data set, in thousand dollars
+
+
+@pytest.mark.skipif(
+    WORLD not in {r["name"] for r in package()["resources"]}, reason="no table of all pairs"
+)
+@pytest.mark.parametrize("bloc", ["ots", "eu", "usmca", "asean", "eaeu", "gcc", "mercosur", "eco"])
+def test_sums_of_blocs_are_those_of_all_pairs(bloc):
+    pairs, table = load(WORLD), load("bloc_members")
+    within = table.loc[table["bloc"] == bloc, "country"]
+    sells, buys = pairs["exporter"].isin(within), pairs["importer"].isin(within)
+    own = load("bloc_trade").query("bloc == @bloc and basis == 'all flows'")
+    own = own.set_index("measure")["value"]
+    for measure, rows in (("intra", sells & buys), ("exports", sells), ("imports", buys)):
+        assert pairs.loc[rows, "trade"].sum() / 1000 == pytest.approx(own[measure], rel=1e-6), (
+            measure
+        )
 
 
 # --- votes ----------------------------------------------------------------------------------
