@@ -244,6 +244,22 @@ def test_a_pair_does_not_foretell_itself():
     assert np.abs(fit.expected(rows)[mine] / before[mine] - 1).min() > 1e-3
 
 
+def test_a_pair_left_out_alone_is_the_hold_out_with_those_coefficients():
+    pairs, groups = made_up(noise=0.5)
+    rows = gravity.flows(pairs, groups)
+    fit = gravity.estimate(rows, ["distance", "border"])
+    found = gravity.each_left_out(rows, fit, ["AAA-ABB", "ACC-ADD"])
+    assert rows.loc[found.index, "pair"].tolist().count("ACC-ADD") == 2 and len(found) == 4
+    # by hand: a world of one fold a pair, the fold of AAA-ABB alone
+    rest = rows[rows["pair"] != "AAA-ABB"]
+    part = rows[fit.terms].to_numpy() @ fit.coefficients["estimate"].to_numpy()
+    out, into = gravity._effects(rest, part[rows["pair"] != "AAA-ABB"])
+    first = rows.index[(rows["exporter"] == "AAA") & (rows["importer"] == "ABB")][0]
+    assert found[first] == pytest.approx(np.exp(part[first] + out["AAA"] + into["ABB"]), rel=1e-10)
+    with pytest.raises(ValueError, match="'AAA-ZZZ' is no pair of the flows"):
+        gravity.each_left_out(rows, fit, ["AAA-ZZZ"])
+
+
 def test_neighbourhoods_by_hand():
     """Four economies on a line, groups of two: each with its nearest, each group once.
 
@@ -263,15 +279,18 @@ def test_neighbourhoods_by_hand():
     assert gravity.neighbourhoods(unknown, size=2)["members"].tolist() == ["CCC DDD", "AAA BBB"]
 
 
-def test_cases_are_compared_on_one_term(world):
-    found = gravity.compare([("all", world, [*TERMS, "ots"]),
-                             ("positive", world[world["trade"] > 0], [*TERMS, "ots"])], "ots")
-    assert found["case"].tolist() == ["all", "positive"]
-    one = gravity.estimate(world, [*TERMS, "ots"]).coefficients.set_index("term").loc["ots"]
-    assert found["estimate"].iloc[0] == one["estimate"]
-    assert found["zeros"].tolist() == [(world["trade"] == 0).sum(), 0]
-    with pytest.raises(ValueError, match="'all' has no term 'ots'"):
-        gravity.compare([("all", world, TERMS)], "ots")
+def test_cases_are_compared_on_the_terms_wanted(world):
+    azeri = world.assign(azeri=world["ots"] * world["pair"].str.startswith("AZE"))
+    found = gravity.compare([("all", azeri, [*TERMS, "ots", "azeri"]),
+                             ("positive", azeri[azeri["trade"] > 0], [*TERMS, "ots"])],
+                            ["ots", "azeri"])
+    assert found["case"].tolist() == ["all", "all", "positive"]
+    assert found["term"].tolist() == ["ots", "azeri", "ots"]
+    one = gravity.estimate(azeri, [*TERMS, "ots", "azeri"]).coefficients.set_index("term")
+    assert found["estimate"].iloc[:2].tolist() == one.loc[["ots", "azeri"], "estimate"].tolist()
+    assert found["zeros"].tolist() == [*[(world["trade"] == 0).sum()] * 2, 0]
+    with pytest.raises(ValueError, match="'all' has none of the terms"):
+        gravity.compare([("all", world, TERMS)], ["ots"])
 
 
 # --- the table

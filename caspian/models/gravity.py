@@ -25,8 +25,8 @@ from caspian.models._checks import columns, count, number, numbers
 PAIR_TERMS = ["distance", "border", "language", "religion", "colony"]
 DIGITS = 10  # significant ones kept of an estimate: the solver's last bits hang on its threads
 SEED = 20230311
-DRAWS = 4000
-FOLDS = 50
+DRAWS = 20000
+FOLDS = 20
 NEAREST = 500  # flows of like size from which the spread around an expectation is read
 
 
@@ -205,10 +205,25 @@ def left_out(rows: pd.DataFrame, fit: Estimate, folds: int = FOLDS, seed: int = 
     """
     names = np.sort(rows["pair"].unique())
     deal = np.random.default_rng(seed).permutation(len(names)) % count("folds", folds)
-    fold = deal[pd.Index(names).get_indexer(rows["pair"])]
+    return _unseen(rows, fit, deal[pd.Index(names).get_indexer(rows["pair"])])
+
+
+def each_left_out(rows: pd.DataFrame, fit: Estimate, pairs: Sequence[str]) -> pd.Series:
+    """Return, by row, the expected trade of the flows of `pairs`, as `left_out` but one by one.
+
+    Each pair's effects are found from all other pairs. Raises ValueError for an unknown pair.
+    """
+    if lost := sorted(set(pairs) - set(rows["pair"])):
+        raise ValueError(f"pairs: {lost[0]!r} is no pair of the flows")
+    found = _unseen(rows, fit, pd.Index(sorted(set(pairs))).get_indexer(rows["pair"]))
+    return pd.Series(found, index=rows.index)[rows["pair"].isin(pairs)]
+
+
+def _unseen(rows: pd.DataFrame, fit: Estimate, fold: np.ndarray) -> np.ndarray:
+    """Expected trade of each fold by the effects of all other rows; NaN for the fold -1."""
     part = rows[fit.terms].to_numpy(float) @ fit.coefficients["estimate"].to_numpy()
     found = np.full(len(rows), np.nan)
-    for number_of in range(folds):
+    for number_of in range(fold.max() + 1):
         inside = fold == number_of
         effects = _effects(rows[~inside], part[~inside])
         own = [
@@ -312,19 +327,22 @@ def hold_out(
 
 
 def compare(
-    cases: Iterable[tuple[str, pd.DataFrame, Sequence[str]]], term: str, level: float = 0.95
+    cases: Iterable[tuple[str, pd.DataFrame, Sequence[str]]],
+    wanted: Sequence[str],
+    level: float = 0.95,
 ) -> pd.DataFrame:
-    """Return one `term` of several estimates: case, flows, zeros and the term's coefficients.
+    """Return the `wanted` terms of several estimates: case, flows, zeros and the coefficients.
 
-    `cases` are (name, rows, terms) as for `estimate`, which says the columns and the errors.
+    `cases` are (name, rows, terms) as for `estimate`, which says the columns and the errors; a
+    case has one row for each wanted term among its terms. Raises ValueError if it has none.
     """
     found = []
     for name, rows, terms in cases:
+        if not set(wanted) & set(terms):
+            raise ValueError(f"cases: {name!r} has none of the terms {list(wanted)}")
         fit = estimate(rows, terms, level)
-        of_term = fit.coefficients[fit.coefficients["term"] == term]
-        if of_term.empty:
-            raise ValueError(f"cases: {name!r} has no term {term!r}")
-        found.append(of_term.assign(case=name, flows=fit.flows, zeros=fit.zeros))
+        of_terms = fit.coefficients[fit.coefficients["term"].isin(wanted)]
+        found.append(of_terms.assign(case=name, flows=fit.flows, zeros=fit.zeros))
     return pd.concat(found, ignore_index=True)
 
 
