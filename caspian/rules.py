@@ -29,7 +29,7 @@ SPELLING = {
 # A slip in one of these names would switch a rule off in silence, so others are refused.
 TABLE_RULES = {
     *("coverage", "observation", "parts", "ordered", "connected"),
-    *("months", "steps", "together", "parties", "zeros"),
+    *("months", "steps", "together", "parties", "zeros", "distinct"),
 }
 PART_RULES = {"field", "parent", "total", "within", "tolerance"}
 PATH_RULES = {"by", "order", "from", "to", "link", "ends"}
@@ -333,6 +333,7 @@ def schema_faults(resource: dict) -> Iterator[Fault]:
     named += [*months.values(), *(steps[key] for key in steps if key in STEP_RULES - {"order"})]
     named += [*filter(None, [pairs.get("pair")]), *pairs.get("members", [])]
     named += [*pairs.get("different", []), *zeros.values()]
+    named += own.get("distinct", [])
     named += [column for key, column in path.items() if key in PATH_RULES - {"ends"}]
     for part in parts:
         named += [part.get("field", ""), "value", *part.get("within", [])]
@@ -596,6 +597,8 @@ def row_faults(
         yield from _party_faults(pairs, frame)
     if zeros := own.get("zeros"):
         yield from _zero_faults(zeros, frame)
+    if columns := own.get("distinct"):
+        yield from _distinct_faults(columns, frame)
 
 
 def _preferred_faults(resource: dict, frame: pd.DataFrame) -> Iterator[Fault]:
@@ -819,4 +822,17 @@ def _zero_faults(rule: dict, frame: pd.DataFrame) -> Iterator[Fault]:
             f"or set {rule['mark']} to true if the source says that it is nothing.",
             int(at) + 1,
             column=rule["value"],
+        )
+
+
+def _distinct_faults(columns: list[str], frame: pd.DataFrame) -> Iterator[Fault]:
+    """No two of the columns hold the same in one row, such as the two ends of a flow."""
+    cells = frame[columns]
+    for at in frame.index[cells.nunique(axis=1) < cells.count(axis=1)]:
+        yield Fault(
+            f"{where(columns, frame.loc[at])} are the same",
+            f"{' and '.join(columns)} of a row differ",
+            "Correct one of them, or delete the row.",
+            int(at) + 1,
+            column=columns[-1],
         )
