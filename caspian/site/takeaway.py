@@ -1,0 +1,337 @@
+"""What a reader takes away of a chapter: notebook, source, data, a citation, its dates.
+
+The box stands at the chapter's end; its files lie in `_chapters/`. The notebook carries its
+outputs as pictures and HTML tables, and its prose with the numbers in it, so that it reads alike in
+JupyterLab, on a code host and in an editor; the source is the one to run again.
+"""
+
+from __future__ import annotations
+
+import ast
+import base64
+import json
+import re
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from docutils import nodes
+from myst_nb.ext.eval import EvalRoleAny
+from sphinx.application import Sphinx
+
+from caspian import charts, tables
+from caspian.site import archive, edition, files, render, uses
+from caspian.text import day
+
+FOLDER = "_chapters"  # beside _static, in the built site
+_ROLE = re.compile(r"\{([a-z][\w:.-]*)\}`([^`]+)`")
+_FENCE = re.compile(r"^\s*(`{3,}|~{3,}|:{3,})\s*\{([\w:.-]+)\}\s*(.*)$")
+_OPTION = re.compile(r"^\s*:[\w-]+:(?:\s|$)")
+_TARGET = re.compile(r"^\([\w-]+\)=\s*$")
+_BOXES = {"admonition", "note", "warning", "tip", "important", "caution", "seealso", "dropdown"}
+
+
+class Eval(EvalRoleAny):
+    """MyST-NB's `{eval}`, which also notes what it showed, for the chapter as a notebook."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the value's nodes."""
+        shown, messages = super().run()
+        env = self.document.settings.env
+        values = env.caspian_noted.setdefault(env.docname, {}).setdefault("values", {})
+        values[self.text] = "".join(node.astext() for node in shown)
+        return shown, messages
+
+
+def is_chapter(app: Sphinx, docname: str) -> bool:
+    """Whether the page is one that readers take away: a chapter whose cells were run."""
+    return docname.startswith("chapters/") and bool(uses.read_report(app, docname))
+
+
+def edition_digest(confdir: str | Path) -> str:
+    """Digest of what every page says of the edition."""
+    return archive.sha256((Path(confdir) / "CITATION.cff").read_bytes())
+
+
+# --- the citation ----------------------------------------------------------------------------
+
+
+def bibtex(cited: edition.Citation, docname: str, title: str) -> str:
+    """The chapter as a BibTeX entry. Titles keep their capitals."""
+
+    def safe(text: str) -> str:
+        return re.sub(r"([&%$#_])", r"\\\1", text)
+
+    fields = {
+        "author": f"{{{safe(cited.author)}}}",
+        "title": f"{{{safe(title)}}}",
+        "booktitle": f"{{{safe(cited.title)}}}",
+        "year": cited.year,
+        "note": f"Version {cited.version} of {day(cited.released)}",
+    }
+    if cited.url:
+        fields["url"] = cited.url
+    body = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items())
+    return f"@incollection{{caspian{cited.year}{docname.rpartition('/')[2]},\n{body}\n}}"
+
+
+def plain_citation(cited: edition.Citation, title: str) -> str:
+    """The chapter as a line of text."""
+    address = f" {cited.url}" if cited.url else ""
+    return (
+        f"{cited.author} ({cited.year}). {title}. In: {cited.title}. Version {cited.version} of "
+        f"{day(cited.released)}.{address}"
+    )
+
+
+def _sources(app: Sphinx, docname: str) -> list[tables.Source]:
+    """The sources of a page's figures, tables and text."""
+    published = app.env.caspian_published.get(docname, {}).values()
+    keys = {s["key"] for item in published for s in item["bundle"]["sources"]}
+    keys |= set(app.env.caspian_noted.get(docname, {}).get("cited", ()))
+    known = tables.references()
+    return [known[key] for key in sorted(keys)]
+
+
+# --- the box and the head of the page --------------------------------------------------------
+
+
+def _dates(app: Sphinx, docname: str, cited: edition.Citation) -> str:
+    held = _sources(app, docname)
+    parts = [f"Last updated {day(cited.released)}, version {escape(cited.version)}."]
+    if newest := max((s.date.partition("/")[0] for s in held), default=""):
+        parts.append(f"Data to {day(newest)}, the date of its newest source.")
+    if read := max((s.accessed for s in held), default=""):
+        parts.append(f"Sources read up to {day(read)}.")
+    return " ".join(parts)
+
+
+def box(app: Sphinx, docname: str) -> str:
+    """The HTML at the end of a chapter."""
+    cited, name = edition.citation(app.confdir), docname.rpartition("/")[2]
+    title = app.env.titles[docname].astext()
+    base = f"{'../' * docname.count('/')}{FOLDER}/{name}"
+    links = [
+        f'<a href="{base}.ipynb" download>Notebook</a> with its outputs (.ipynb)',
+        f'<a href="{base}.md" download>Source</a> to run again (MyST Markdown)',
+    ]
+    if uses.tables_of(app, docname):
+        links.append(f'<a href="{base}-data.zip" download>Data</a>: its tables as CSV (.zip)')
+    return (
+        '<aside class="caspian-takeaway" aria-labelledby="take-away">'
+        '<h2 id="take-away">Take this chapter away</h2>'
+        f'<ul class="caspian-downloads">{"".join(f"<li>{link}</li>" for link in links)}</ul>'
+        f"<p>Cite it: {escape(plain_citation(cited, title))}</p>"
+        f'<div class="highlight"><pre>{escape(bibtex(cited, docname, title))}</pre></div>'
+        f"<p>{_dates(app, docname, cited)}</p></aside>"
+    )
+
+
+def _description(tree: nodes.document) -> str:
+    """The page's first finding, or its first paragraph."""
+    boxes = tree.findall(lambda n: isinstance(n, nodes.Element) and "findings" in n["classes"])
+    for held in [*boxes, tree]:
+        for item in held.findall(nodes.paragraph):
+            if text := " ".join(item.astext().split()):
+                return text
+    return ""
+
+
+def complete_page(
+    app: Sphinx, docname: str, context: dict[str, Any], tree: nodes.document | None
+) -> None:
+    """Add the box to a chapter, and to every page what search engines and messengers read."""
+    if tree is None:
+        return
+    cited, title = edition.citation(app.confdir), app.env.titles[docname].astext()
+    described = _description(tree)
+    tags = {"description": described, "citation_title": title, "citation_author": cited.author,
+            "citation_inbook_title": cited.title, "citation_language": "en",
+            "citation_publication_date": cited.released.replace("-", "/")}  # fmt: skip
+    graph = {"og:type": "article", "og:title": title, "og:description": described,
+             "og:site_name": app.config.project}  # fmt: skip
+    context["metatags"] = context.get("metatags", "") + "".join(
+        f'\n<meta {kind}="{name}" content="{escape(text)}" />'
+        for kind, group in (("name", tags), ("property", graph))
+        for name, text in group.items()
+        if text
+    )
+    if is_chapter(app, docname):
+        context["body"] += box(app, docname)
+
+
+# --- the chapter as a notebook ---------------------------------------------------------------
+
+
+class _Prose:
+    """Turns the prose of a page into Markdown that any viewer of notebooks reads."""
+
+    def __init__(self, app: Sphinx, docname: str) -> None:
+        self.app, self.docname = app, docname
+        self.values = app.env.caspian_noted.get(docname, {}).get("values", {})
+        self.places = {
+            name: (page, item["kind"])
+            for page, published in app.env.caspian_published.items()
+            for name, item in published.items()
+        }
+
+    def _glued(self, text: str) -> str:
+        page, _, key = text.rpartition("::") if "::" in text else ("", "", text)
+        key = key.partition(":")[0]
+        if page:  # relative to this page, as MyST-NB takes it
+            page = self.app.env.relfn2path(page, self.docname)[0].removesuffix(".md")
+        path = glue_path(self.app, page or self.docname)
+        held = json.loads(path.read_text(encoding="utf-8"))[key]["data"]
+        shown = held["text/plain"]
+        return ast.literal_eval(shown) if shown[:1] in "'\"" else shown
+
+    def _role(self, match: re.Match[str]) -> str:
+        role, text = match.groups()
+        labelled = re.match(r"(.*?)\s*<([^<>]+)>$", text, re.DOTALL)
+        label, target = labelled.groups() if labelled else ("", text)
+        match role:
+            case "eval":
+                return self.values[text]
+            case "numref" if target in self.places:
+                page, kind = self.places[target]
+                return uses.number_of(self.app.env, page, kind, target)
+            case "source":
+                held = tables.source(text)
+                shown = f"{held.publisher}, {held.date}" if held.date else held.publisher
+                return f"([{shown}]({held.url}))" if held.url else f"({shown})"
+            case "math":
+                return f"${text}$"
+            case "sub" | "sup":
+                return f"<{role}>{text}</{role}>"
+            case "doc" if not label:
+                path = self.app.env.relfn2path(target, self.docname)[0].removesuffix(".md")
+                return self.app.env.titles[path].astext()
+            case "ref" if not label:
+                labels = self.app.env.get_domain("std").labels
+                return labels[target][2] if target in labels else target
+        return self._glued(text) if role.startswith("glue") else label or target
+
+    def _inline(self, text: str) -> str:
+        return _ROLE.sub(self._role, text)
+
+    def plain(self, source: str) -> str:
+        """The Markdown of a cell without roles, directives, labels and comments."""
+        lines, made = source.split("\n"), []
+        while lines:
+            line = lines.pop(0)
+            if not (fence := _FENCE.match(line)):
+                if not (_TARGET.match(line) or line.startswith("% ")):
+                    made.append(line)
+                continue
+            mark, name, argument = fence.groups()
+            inside = []
+            while lines and not re.match(rf"^\s*{mark[0]}{{{len(mark)},}}\s*$", lines[0]):
+                inside.append(lines.pop(0))
+            lines[:1] = []  # the end of the fence
+            while inside and _OPTION.match(inside[0]):
+                inside.pop(0)
+            made += self._directive(name, argument, "\n".join(inside).strip("\n"))
+        return self._inline("\n".join(made)).strip("\n")
+
+    def _directive(self, name: str, argument: str, inside: str) -> list[str]:
+        if name == "math":
+            return ["$$", inside or argument, "$$"]
+        if name in ("code", "code-block"):
+            return [f"```{argument}", inside, "```"]
+        body = self.plain(inside).split("\n")
+        if name not in _BOXES:
+            return body
+        return [f"> {line}".rstrip() for line in [f"**{argument or name.title()}**", "", *body]]
+
+
+def glue_path(app: Sphinx, docname: str) -> Path:
+    """Where MyST-NB keeps what a page glued."""
+    return Path(app.env.mystnb_config.output_folder) / f"{docname}.glue.json"
+
+
+def _table_html(bundle: dict[str, Any]) -> str:
+    sources = "; ".join(dict.fromkeys(s["publisher"] for s in bundle["sources"]))
+    return (
+        f"<p><b>{escape(bundle['title'])}</b><br>{escape(bundle['subtitle'])}</p>"
+        f"{render.data_table(bundle)}<p><small>Sources: {escape(sources)}</small></p>"
+    )
+
+
+def _output(output: dict[str, Any], drawn: Path) -> dict[str, Any] | None:
+    """An output that shows in any viewer; None for one that shows nothing."""
+    if "data" not in output:
+        return dict(output)
+    data, metadata = dict(output["data"]), {}
+    if bundle := data.get(charts.FIGURE_MIME):
+        picture = base64.b64encode((drawn / f"{bundle['name']}.png").read_bytes()).decode()
+        data = {"image/png": picture, "text/plain": data["text/plain"]}
+        metadata = {"image/png": {"width": charts.WIDE}}
+    elif bundle := data.get(charts.TABLE_MIME):
+        data = {"text/html": _table_html(bundle), "text/plain": data["text/plain"]}
+    data = {kind: held for kind, held in data.items() if not kind.startswith("application/paper")}
+    return {**output, "data": data, "metadata": metadata} if data else None
+
+
+def notebook(app: Sphinx, docname: str) -> bytes:
+    """The executed chapter as a notebook whose outputs and numbers show anywhere."""
+    prose, drawn = _Prose(app, docname), Path(app.outdir) / render.FOLDER
+    cited = edition.citation(app.confdir)
+    path = Path(app.env.mystnb_config.output_folder) / f"{docname}.ipynb"
+    note = (
+        f"*From {cited.title}, version {cited.version} of {day(cited.released)}. The numbers in "
+        "the text are those of this version; the chapter's source (MyST Markdown) computes them "
+        "anew. The cells run inside the book's folder, with its package `caspian`.*"
+    )
+    cells = [nbformat.v4.new_markdown_cell(note)]
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code":
+            outputs = [made for held in cell.outputs if (made := _output(held, drawn))]
+            held = nbformat.v4.new_code_cell(
+                cell.source,
+                execution_count=cell.execution_count,
+                outputs=nbformat.from_dict(outputs),
+            )
+        else:
+            held = nbformat.v4.new_markdown_cell(prose.plain(cell.source))
+        cells.append(held)
+    for at, cell in enumerate(cells):
+        cell["id"] = f"cell-{at}"  # not a random one
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    made = nbformat.v4.new_notebook(
+        cells=cells,
+        metadata={
+            "kernelspec": kernel,
+            "language_info": {"name": "python"},
+            "title": app.env.titles[docname].astext(),
+        },
+    )
+    nbformat.validate(made)
+    return (nbformat.writes(made) + "\n").encode()
+
+
+def data(app: Sphinx, docname: str) -> bytes:
+    """The tables that a chapter uses, as a data package of its own, with what its figures plot."""
+    held = archive.some(uses.tables_of(app, docname), [s.key for s in _sources(app, docname)])
+    for name, item in app.env.caspian_published.get(docname, {}).items():
+        held[f"figures/{name}.csv"] = charts.csv_text(item["bundle"]).encode()
+    return archive.zipped(held)
+
+
+def write_files(app: Sphinx) -> None:
+    """Write each chapter's notebook, source and data."""
+    out = Path(app.outdir)
+    wanted: dict[str, files.Making] = {}
+    for docname in uses.reading_order(app.env):
+        if not is_chapter(app, docname):
+            continue
+        name = docname.rpartition("/")[2]
+        made = {f"{name}.ipynb": notebook(app, docname),
+                f"{name}.md": Path(app.env.doc2path(docname)).read_bytes()}  # fmt: skip
+        if uses.tables_of(app, docname):
+            made[f"{name}-data.zip"] = data(app, docname)
+        wanted |= {
+            file: (archive.sha256(content), lambda content=content: content)
+            for file, content in made.items()
+        }
+    files.renew(out / FOLDER, wanted, out.parent / ".chapters.json")
