@@ -140,34 +140,41 @@ def _ranges(numbers: Sequence[int]) -> str:
     return f"{'row' if len(numbers) == 1 else 'rows'} {', '.join(runs)}"
 
 
-class _Links:
+class Links:
     """Links from one page to others, shortest first."""
 
     def __init__(self, app: Sphinx, docname: str) -> None:
+        """Links of the page `docname`."""
         self.app, self.docname = app, docname
         self.root = "../" * docname.count("/")
 
     def page(self, docname: str, fragment: str = "") -> str:
+        """The address of a page, or of a place in it."""
         here = docname == self.docname and fragment
         return ("" if here else self.app.builder.get_relative_uri(self.docname, docname)) + (
             f"#{fragment}" if fragment else ""
         )
 
     def title(self, docname: str) -> str:
+        """A page's name without its subtitle."""
         return escape(self.app.env.titles[docname].astext().partition(":")[0])
 
     def pages(self, docnames: Iterable[str]) -> str:
+        """Links to pages by name."""
         return ", ".join(f'<a href="{self.page(d)}">{self.title(d)}</a>' for d in docnames)
 
     def table(self, name: str, text: str) -> str:
+        """A link to a table of the catalogue; the text alone in a book without one."""
         where = _page_with(self.app.env, "tables")
         return f'<a href="{self.page(where, anchor(name))}">{text}</a>' if where else text
 
     def source(self, key: str, text: str, kind: str) -> str:
+        """A link to a source in the list of sources; the text alone in a book without one."""
         where = _page_with(self.app.env, kind)
         return f'<a href="{self.page(where, f"source-{key}")}">{text}</a>' if where else text
 
     def figure(self, docname: str, kind: str, name: str) -> str:
+        """A link to a published figure or table by its number."""
         shown = uses.number_of(self.app.env, docname, kind, name)
         return f'<a href="{self.page(docname, name)}">{escape(shown)}</a>'
 
@@ -195,7 +202,8 @@ def _rule(field: dict[str, Any]) -> str:
     limits = field.get("constraints", {})
     words = ["always given"] if limits.get("required") else []
     if "enum" in limits:
-        words.append("one of " + ", ".join(map(str, limits["enum"])))
+        choice = "one of " if len(limits["enum"]) > 1 else "is "
+        words.append(choice + ", ".join(map(str, limits["enum"])))
     if "minimum" in limits:
         words.append(f"at least {limits['minimum']}")
     if "maximum" in limits:
@@ -203,7 +211,7 @@ def _rule(field: dict[str, Any]) -> str:
     return "; ".join(words)
 
 
-def _fields(resource: dict[str, Any], links: _Links) -> str:
+def _fields(resource: dict[str, Any], links: Links) -> str:
     refers = {}
     for key in resource["schema"].get("foreignKeys", ()):
         names = key["fields"] if isinstance(key["fields"], list) else [key["fields"]]
@@ -239,7 +247,7 @@ def _first_rows(resource: dict[str, Any], content: bytes) -> str:
     return _grid([escape(name) for name in head], cells, label, numeric)
 
 
-def _sources_of(resource: dict[str, Any], content: bytes, links: _Links) -> str:
+def _sources_of(resource: dict[str, Any], content: bytes, links: Links) -> str:
     known = tables.references()
     used = [known[key] for key in archive.sources_of(resource, content)]
     used.sort(key=lambda s: (s.publisher.casefold(), s.date, s.key))
@@ -263,7 +271,7 @@ def _fold(summary: str, inside: str, name: str) -> str:
     return f'<details class="caspian-fold {name}"><summary>{summary}</summary>{inside}</details>'
 
 
-def _entry(resource: dict[str, Any], content: bytes, found: uses.Uses, links: _Links) -> str:
+def _entry(resource: dict[str, Any], content: bytes, found: uses.Uses, links: Links) -> str:
     """The section of one table."""
     name, place = resource["name"], anchor(resource["name"])
     fields, many = resource["schema"]["fields"], len(archive.rows(content)) - 1
@@ -292,7 +300,7 @@ def _entry(resource: dict[str, Any], content: bytes, found: uses.Uses, links: _L
     )
 
 
-def _index(found: uses.Uses, links: _Links) -> str:
+def _index(found: uses.Uses, links: Links) -> str:
     package, held = tables.package(), tables.files()
     body = []
     for r in sorted(package["resources"], key=lambda r: r["title"].casefold()):
@@ -317,7 +325,7 @@ def zip_name() -> str:
     return f"{package['name']}-{package['version']}.zip"
 
 
-def _package(app: Sphinx, links: _Links) -> str:
+def _package(app: Sphinx, links: Links) -> str:
     """What the whole is, how to take it, and the same for machines."""
     package, held = tables.package(), tables.files()
     content, name = archive.whole(Path(app.confdir)), zip_name()
@@ -337,7 +345,7 @@ def _package(app: Sphinx, links: _Links) -> str:
         f'<p><a class="caspian-whole" href="{base}/{name}" download>All tables as one zip</a> '
         f"({_size(content)}): every CSV, <code>datapackage.json</code>, "
         "<code>references.bib</code>, licence and citation. Its sum:</p>"
-        f'<div class="highlight"><pre>{archive.sha256(content)}  {name}</pre></div>'
+        f'<div class="highlight caspian-wrapped"><pre>{archive.sha256(content)}  {name}</pre></div>'
         f'<p>Check it with <code>sha256sum -c</code> and <a href="{base}/{name}.sha256" download>'
         f'this file</a>. Alone: <a href="{base}/datapackage.json" download>datapackage.json</a>, '
         f'<a href="{base}/references.bib" download>references.bib</a>.</p>'
@@ -406,7 +414,7 @@ def dataset(app: Sphinx, root: str) -> dict[str, Any]:
 # --- the sources -----------------------------------------------------------------------------
 
 
-def _used_by(key: str, found: uses.Uses, links: _Links) -> str:
+def _used_by(key: str, found: uses.Uses, links: Links) -> str:
     """Where a source is used: figures and text by page, rows by table."""
     parts = []
     published = found.published.get(key, ())
@@ -422,21 +430,28 @@ def _used_by(key: str, found: uses.Uses, links: _Links) -> str:
     return "; ".join(parts)
 
 
-def _reference(source: tables.Source, found: uses.Uses, links: _Links) -> str:
+def _mostly_read() -> str:
+    """The day on which most sources were read; the page says it once."""
+    days = [source.accessed for source in tables.references().values() if source.accessed]
+    return max(sorted(set(days)), key=days.count, default="")
+
+
+def _reference(source: tables.Source, found: uses.Uses, links: Links, usual: str) -> str:
     title = escape(source.title)
     linked = f'<a href="{escape(source.url)}">{title}</a>' if source.url else title
-    dates = [f"{day(source.date)}" if source.date else "undated"]
-    dates += [f"read {day(source.accessed)}"] if source.accessed else []
+    dates = [day(source.date)] if source.date else []
+    dates += [f"read {day(source.accessed)}"] if source.accessed not in ("", usual) else []
     return (
-        f'<li id="source-{source.key}">{escape(source.publisher)}. {linked}. '
-        f"{', '.join(dates)}.<br><small>{_used_by(source.key, found, links)}</small></li>"
+        f'<li id="source-{source.key}">{escape(source.publisher)}. {", ".join([linked, *dates])}.'
+        f"<br><small>{_used_by(source.key, found, links)}</small></li>"
     )
 
 
-def _kind(kind: str, found: uses.Uses, links: _Links) -> str:
+def _kind(kind: str, found: uses.Uses, links: Links) -> str:
     held = [s for s in tables.references().values() if s.kind == kind]
     held.sort(key=lambda s: (s.publisher.casefold(), s.date, s.key))
-    items = "\n".join(_reference(s, found, links) for s in held)
+    usual = _mostly_read()
+    items = "\n".join(_reference(s, found, links, usual) for s in held)
     return f"<p>{_count(len(held), 'source')}.</p><ul class=caspian-sources>{items}</ul>"
 
 
@@ -448,7 +463,8 @@ def _summary(found: uses.Uses) -> str:
     return (
         f"<p>{_count(len(known), 'source')} of {_count(publishers, 'publisher')} stand behind the "
         f"book; they are named {number(rows)} times in the rows of its tables. "
-        f"{number(behind)} stand behind a figure or table printed in a chapter.</p>"
+        f"{number(behind)} stand behind a figure or table printed in a chapter. Where no other day "
+        f"is given, we last read a page on {day(_mostly_read())}.</p>"
     )
 
 
@@ -472,7 +488,7 @@ def packages(confdir: Path) -> list[tuple[str, str, str]]:
     return found
 
 
-def _environment(app: Sphinx, links: _Links) -> str:
+def _environment(app: Sphinx, links: Links) -> str:
     held = packages(Path(app.confdir))
     cells = [(escape(name), escape(version), escape(why)) for name, version, why in held]
     return (
@@ -490,7 +506,7 @@ def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     places = list(doctree.findall(backmatter))
     if not places:
         return
-    links = _Links(app, docname)
+    links = Links(app, docname)
     for place in places:
         found, part = _uses(app), place["part"]
         if part == "package":

@@ -21,10 +21,11 @@ from myst_nb.ext.eval import EvalRoleAny
 from sphinx.application import Sphinx
 
 from caspian import charts, tables
-from caspian.site import archive, edition, files, render, uses
-from caspian.text import day
+from caspian.site import archive, catalogue, edition, files, render, uses
+from caspian.text import day, number
 
 FOLDER = "_chapters"  # beside _static, in the built site
+COUNTED = ("actual", "preliminary")  # the statuses of what was counted, not foreseen or derived
 _ROLE = re.compile(r"\{([a-z][\w:.-]*)\}`([^`]+)`")
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,}|:{3,})\s*\{([\w:.-]+)\}\s*(.*)$")
 _OPTION = re.compile(r"^\s*:[\w-]+:(?:\s|$)")
@@ -97,14 +98,38 @@ def _sources(app: Sphinx, docname: str) -> list[tables.Source]:
 # --- the box and the head of the page --------------------------------------------------------
 
 
+def data_to(names: list[str]) -> str:
+    """The end of the newest period that a table counts (`actual`, `preliminary`); "" if none does.
+
+    What is only foreseen has no part in it.
+    """
+    ends = []
+    for name in names:
+        fields = {field["name"] for field in tables.describe(name)["schema"]["fields"]}
+        if {"period", "status"} <= fields:
+            frame = tables.load(name)
+            counted = frame.loc[frame["status"].isin(COUNTED), "period"].dropna()
+            ends += [period.rpartition("/")[2] for period in counted]
+    return max(ends, default="")
+
+
 def _dates(app: Sphinx, docname: str, cited: edition.Citation) -> str:
-    held = _sources(app, docname)
     parts = [f"Last updated {day(cited.released)}, version {escape(cited.version)}."]
-    if newest := max((s.date.partition("/")[0] for s in held), default=""):
-        parts.append(f"Data to {day(newest)}, the date of its newest source.")
-    if read := max((s.accessed for s in held), default=""):
-        parts.append(f"Sources read up to {day(read)}.")
+    if newest := data_to(uses.tables_of(app, docname)):
+        parts.append(f"Data to {day(newest)}.")
+    if read := max((s.accessed for s in _sources(app, docname)), default=""):
+        parts.append(f"Sources read until {day(read)}.")
     return " ".join(parts)
+
+
+def _tables(app: Sphinx, docname: str) -> str:
+    """The tables that the chapter uses, each linked to its place in the catalogue."""
+    links, titles = catalogue.Links(app, docname), {}
+    for name in uses.tables_of(app, docname):
+        titles[name] = escape(tables.describe(name)["title"])
+    listed = "; ".join(links.table(name, title) for name, title in titles.items())
+    many = f"{number(len(titles))} {'table' if len(titles) == 1 else 'tables'}"
+    return f"<details><summary>The {many} behind it</summary><p>{listed}.</p></details>"
 
 
 def box(app: Sphinx, docname: str) -> str:
@@ -116,14 +141,16 @@ def box(app: Sphinx, docname: str) -> str:
         f'<a href="{base}.ipynb" download>Notebook</a> with its outputs (.ipynb)',
         f'<a href="{base}.md" download>Source</a> to run again (MyST Markdown)',
     ]
+    entry, behind = escape(bibtex(cited, docname, title)), ""
     if uses.tables_of(app, docname):
         links.append(f'<a href="{base}-data.zip" download>Data</a>: its tables as CSV (.zip)')
+        behind = _tables(app, docname)
     return (
         '<aside class="caspian-takeaway" aria-labelledby="take-away">'
         '<h2 id="take-away">Take this chapter away</h2>'
-        f'<ul class="caspian-downloads">{"".join(f"<li>{link}</li>" for link in links)}</ul>'
+        f'<ul class="caspian-files">{"".join(f"<li>{link}</li>" for link in links)}</ul>{behind}'
         f"<p>Cite it: {escape(plain_citation(cited, title))}</p>"
-        f'<div class="highlight"><pre>{escape(bibtex(cited, docname, title))}</pre></div>'
+        f'<div class="highlight caspian-wrapped"><pre>{entry}</pre></div>'
         f"<p>{_dates(app, docname, cited)}</p></aside>"
     )
 
