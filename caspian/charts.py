@@ -30,6 +30,7 @@ WIDE, NARROW = 720, 328
 NARROW_BELOW = 480
 LEGEND_COLUMNS = {"wide": 4, "narrow": 2}
 VISIT = "2024-03-11"
+SOURCE_COLUMNS = ("source", "evidence")  # columns of keys of references.bib, shown as links
 
 INK = "currentColor"  # text and axes: follows the page, light or dark
 PAPER_INK = "#222832"  # the same on a white sheet, where a file stands alone
@@ -192,13 +193,14 @@ def _plotted(spec: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def source_keys(given: Iterable[pd.DataFrame | str]) -> list[str]:
-    """Keys of `references.bib` named by strings or by the `source` columns of tables, in order."""
+    """Keys of `references.bib` named by strings or by tables' source columns, in order."""
     keys: dict[str, None] = {}
     for item in given:
         if isinstance(item, str):
             values: Sequence[str] = [item]
         else:
-            values = item["source"].dropna().tolist() if "source" in item.columns else []
+            columns = [c for c in SOURCE_COLUMNS if c in item.columns]
+            values = [v for column in columns for v in item[column].dropna()]
         for value in values:
             keys.update(dict.fromkeys(k for k in value.split(";") if k))
     return list(keys)
@@ -329,14 +331,21 @@ def table(
     sources: Iterable[pd.DataFrame | str] = (),
     digits: Mapping[str, int] | None = None,
     note: str = "",
+    filters: Sequence[str] = (),
+    dates: Sequence[str] = (),
 ) -> Published:
     """Publish a table: `labels` names the columns shown and their heads, units included.
 
-    A `source` column is shown as links. `digits` gives decimals by column (default 1). Raises
-    ValueError for a table without a source or with a label for a column that it lacks.
+    Columns of sources (`source`, `evidence`) are shown as links. `digits` gives decimals by
+    column (default 1). `filters` names columns that readers can choose a value of; such a table
+    can be searched and sorted too. `dates` names columns of ISO dates, which are shown in words
+    and sorted as dates. Raises ValueError for a table without a source or with a label, filter or
+    date for a column that it does not show.
     """
     if missing := [c for c in labels if c not in rows.columns]:
         raise ValueError(f"{name}: no column {missing}; the table has {list(rows.columns)}")
+    if missing := [c for c in [*filters, *dates] if c not in labels]:
+        raise ValueError(f"{name}: filters and dates are columns shown; {missing} has no label")
     listed = _sources(source_keys([rows, *sources]))
     _check("tab", name, {"title": title, "subtitle": subtitle}, listed)
     bundle = {
@@ -350,6 +359,7 @@ def table(
         "rows": _records(rows[list(labels)]),
         "sources": listed,
     }
+    bundle |= {key: list(c) for key, c in (("filters", filters), ("dates", dates)) if c}
     return Published(TABLE_MIME, bundle)
 
 

@@ -5,8 +5,8 @@ Loaded by `_config.yml` as an extension. What it does, in the order of a build:
 - before a page is read, tells its kernel where to report what it used (:mod:`caspian`);
 - after all pages are known, marks a page as outdated when something it used has changed;
 - renders published figures and tables (:mod:`caspian.site.render`, by way of MyST-NB);
-- puts the book's CSS on every page and its script only on pages with charts;
-- writes each figure's CSV, SVG and PNG beside the pages, and Vega's JavaScript once;
+- puts the book's CSS on every page and its script only on pages with something to move;
+- writes each figure's CSV, SVG and PNG beside the pages, and the two JavaScript libraries once;
 - fills the back matter (:mod:`caspian.site.catalogue`), and ends each chapter with what a reader
   takes away (:mod:`caspian.site.takeaway`).
 """
@@ -16,7 +16,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,7 @@ from caspian.site.uses import read_report, report_path
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 VEGA = "vega-bundle.js"
+DATATABLES = "datatables-bundle.js"
 log = logging.getLogger(__name__)
 
 
@@ -139,13 +142,34 @@ def vega_bundle() -> str:
     return "(function () {\n" + code + "\n})();\n"
 
 
+def datatables_bundle() -> str:
+    """DataTables as ITables ships it, as one plain script: a module would not load from disk.
+
+    Raises ValueError if the module has another form than the one known.
+    """
+    code = resources.files("itables").joinpath("html", "dt_bundle.js").read_text("utf-8")
+    exported = re.search(r"export\{[^}]*?([\w$]+) as default[^}]*\};?", code)
+    if not exported:
+        raise ValueError("itables' dt_bundle.js exports no default: see caspian.site")
+    code = code.replace(exported[0], f"window.DataTable = {exported[1]};")
+    return "(function () {\n" + code + "\n})();\n"
+
+
+def _interactive(published: dict[str, Any]) -> dict[str, bool]:
+    """Which of the two libraries a page's figures and tables need."""
+    return {
+        VEGA: any(item["kind"] == "figure" for item in published.values()),
+        DATATABLES: any("filters" in item["bundle"] for item in published.values()),
+    }
+
+
 def _downloads(name: str, kind: str, bundle: dict[str, Any]) -> dict[str, Callable[[], bytes]]:
     """The files that readers take away of one figure or table, each made when it is needed."""
-    files = {f"{name}.csv": lambda: charts.csv_text(bundle).encode()}
+    made = {f"{name}.csv": lambda: charts.csv_text(bundle).encode()}
     if kind == "figure":
-        files[f"{name}.svg"] = lambda: charts.published_svg(bundle).encode()
-        files[f"{name}.png"] = lambda: charts.published_png(bundle)
-    return files
+        made[f"{name}.svg"] = lambda: charts.published_svg(bundle).encode()
+        made[f"{name}.png"] = lambda: charts.published_png(bundle)
+    return made
 
 
 def write_files(app: Sphinx, exception: Exception | None) -> None:
@@ -162,8 +186,10 @@ def write_files(app: Sphinx, exception: Exception | None) -> None:
             digest = hashlib.sha256(text.encode()).hexdigest()
             wanted |= {file: (digest, make) for file, make in _downloads(name, **item).items()}
     files.renew(out / FOLDER, wanted, out.parent / ".downloads.json")
-    if any(i["kind"] == "figure" for p in app.env.caspian_published.values() for i in p.values()):
-        files.write(out / "_static" / VEGA, vega_bundle().encode())
+    pages = [_interactive(published) for published in app.env.caspian_published.values()]
+    for file, content in ((VEGA, vega_bundle), (DATATABLES, datatables_bundle)):
+        if any(page[file] for page in pages):
+            files.write(out / "_static" / file, content().encode())
     wanted = catalogue.wanted_files(app)
     wanted["build.json"] = catalogue.about_this_build(app)
     files.renew(out / archive.FOLDER, wanted, out.parent / ".data.json")
@@ -174,9 +200,8 @@ def write_files(app: Sphinx, exception: Exception | None) -> None:
 
 
 def page(app: Sphinx, pagename: str, _template: str, context: dict[str, Any], tree: Any) -> None:
-    """Scripts of one page: ours where there are charts; what a chapter's readers take away."""
-    published = app.env.caspian_published.get(pagename, {})
-    if any(item["kind"] == "figure" for item in published.values()):
+    """Scripts of one page where something is interactive; what a chapter's readers take away."""
+    if any(_interactive(app.env.caspian_published.get(pagename, {})).values()):
         app.add_js_file("caspian.js", loading_method="defer")
     takeaway.complete_page(app, pagename, context, tree)
 

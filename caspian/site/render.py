@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from docutils import nodes
 
 from caspian import charts, tables
+from caspian.text import day
 
 FOLDER = "_figures"  # beside _static, in the built site
 ROWS_SHOWN = 400  # a longer series is in the CSV
@@ -86,7 +87,7 @@ def data_table(bundle: dict[str, Any]) -> str:
 
     def cell(row: dict[str, Any], c: str) -> str:
         value = row.get(c)
-        if c == "source" and value:
+        if c in charts.SOURCE_COLUMNS and value:
             text = "; ".join(_link(k, by_key) for k in value.split(";"))
         else:
             text = escape(charts.cell_text(value))
@@ -115,15 +116,20 @@ def table_node(bundle: dict[str, Any]) -> nodes.table:
     numeric, columns = _numeric(bundle), bundle["columns"]
 
     prose = {c for c in columns if any(len(str(r[c] or "")) > PROSE for r in bundle["rows"])}
-    prose -= {"source"}
+    prose -= set(charts.SOURCE_COLUMNS)
 
     def entry(paragraph: nodes.paragraph, column: str) -> nodes.entry:
         kinds = [name for name, group in (("num", numeric), ("prose", prose)) if column in group]
         return nodes.entry("", paragraph, classes=kinds)
 
+    dates = bundle.get("dates", [])
+
     def cell(row: dict[str, Any], c: str) -> nodes.entry:
         value = row[c]
-        if c != "source" or not value:
+        if c in dates and value:
+            when = f'<time datetime="{escape(value)}">{escape(day(value))}</time>'
+            return entry(nodes.paragraph("", "", _raw(when)), c)
+        if c not in charts.SOURCE_COLUMNS or not value:
             text = charts.cell_text(value, bundle["digits"].get(c, 1) if c in numeric else None)
             return entry(nodes.paragraph("", text), c)
         paragraph = nodes.paragraph()
@@ -208,7 +214,9 @@ def get_title(node: nodes.Element) -> str:
 def visit_figure(translator: Any, node: caspian_figure | caspian_table) -> None:
     """Open `<figure>` with its caption on top; docutils' own puts the rest inside the caption."""
     kind = "table" if isinstance(node, caspian_table) else "figure"
-    translator.body.append(translator.starttag(node, "figure", CLASS=f"caspian-{kind}"))
+    # the numbers of the columns to filter by; caspian.js makes the controls
+    chosen = {"data-filters": " ".join(map(str, node["filters"]))} if node.get("filters") else {}
+    translator.body.append(translator.starttag(node, "figure", CLASS=f"caspian-{kind}", **chosen))
     translator.body.append("<figcaption>")
     translator.add_fignumber(node)
     translator.body.append(f'<span class="caption-text">{escape(node["title"])}</span>')
@@ -263,6 +271,7 @@ class FigureRenderer:
         else:
             node = caspian_table("", table_node(bundle), _raw(_foot(bundle, root, ("csv",))))
         node["title"], node["subtitle"] = bundle["title"], bundle["subtitle"]
+        node["filters"] = [bundle["columns"].index(c) for c in bundle.get("filters", ())]
         # the label, so that `{numref}` and a link reach it
         node["names"].append(nodes.fully_normalize_name(bundle["name"]))
         document.note_explicit_target(node, node)

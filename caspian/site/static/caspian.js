@@ -1,19 +1,36 @@
-// Makes a published figure interactive when it comes near the viewport. Until then, without
-// JavaScript, and on paper, the static SVG in the page is the figure.
+// Makes published figures, and tables with filters, interactive when they come near the viewport.
+// Until then, without JavaScript, and on paper, the static SVG in the page is the figure, and the
+// table is a plain table with all its rows.
 "use strict";
 (() => {
   const folder = document.currentScript.src.replace(/[^/]*$/, "");
   const NARROW_BELOW = 480; // CSS pixels; charts.fitted draws for the same two widths
 
-  let bundle; // Vega is fetched once a page, and only when a chart is about to be seen
-  const vega = () =>
-    (bundle ??= new Promise((resolve, reject) => {
-      const script = document.createElement("script");
-      script.src = folder + "vega-bundle.js";
-      script.onload = () => resolve(window.vegaEmbed);
-      script.onerror = () => reject(new Error("vega-bundle.js did not load"));
-      document.head.append(script);
-    }));
+  // A library is fetched once a page, and only when something that needs it is about to be seen.
+  const library = (file, name) => {
+    let loading;
+    return () =>
+      (loading ??= new Promise((resolve, reject) => {
+        const script = document.createElement("script");
+        script.src = folder + file;
+        script.onload = () => resolve(window[name]);
+        script.onerror = () => reject(new Error(`${file} did not load`));
+        document.head.append(script);
+      }));
+  };
+  const vega = library("vega-bundle.js", "vegaEmbed");
+  const dataTables = library("datatables-bundle.js", "DataTable");
+
+  function whenNear(selector, act) {
+    const near = new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) {
+        if (!isIntersecting) continue;
+        near.unobserve(target);
+        act(target).catch((error) => console.error(`${target.id}: ${error.message}`));
+      }
+    }, { rootMargin: "300px 0px" });
+    for (const found of document.querySelectorAll(selector)) near.observe(found);
+  }
 
   const variant = (specs, width) =>
     specs.narrow && width < NARROW_BELOW ? "narrow" : "wide";
@@ -55,8 +72,7 @@
       figure.classList.add("caspian-drawn");
     } catch (error) {
       host.hidden = true; // the static figure stays
-      console.error(`${figure.id}: ${error.message}`);
-      return;
+      throw error;
     }
 
     let last = box.clientWidth;
@@ -80,12 +96,56 @@
     (spec.params ?? []).filter((p) => p.bind && p.bind !== "scales")
       .map((p) => [p.name, view.signal(p.name)]);
 
-  const near = new IntersectionObserver((entries) => {
-    for (const { target, isIntersecting } of entries) {
-      if (!isIntersecting) continue;
-      near.unobserve(target);
-      draw(target);
-    }
-  }, { rootMargin: "300px 0px" });
-  for (const figure of document.querySelectorAll("figure.caspian-figure")) near.observe(figure);
+  // What a cell is sorted by: its date or its number, else its text.
+  function sortable(cell) {
+    const date = cell.querySelector("time")?.dateTime;
+    const number = parseFloat(cell.textContent.replaceAll(",", "").replace("\u2212", "-"));
+    return date ?? (Number.isNaN(number) ? "" : number);
+  }
+
+  async function enhance(figure) {
+    const plain = figure.querySelector("table");
+    const DataTable = await dataTables();
+    for (const cell of plain.querySelectorAll("td.num, td:has(time)"))
+      cell.dataset.order = sortable(cell);
+    const table = new DataTable(plain, {
+      paging: false, order: [], autoWidth: false, orderMulti: false,
+      layout: { topStart: null, topEnd: null, top: ["search", "info"], bottomStart: null },
+      language: { search: "Search", info: "_TOTAL_ of _MAX_ rows", infoFiltered: "",
+        infoEmpty: "0 of _MAX_ rows", zeroRecords: "No row fits. Choose \u201call\u201d again." },
+    });
+    const choices = document.createElement("div");
+    choices.className = "caspian-filters";
+    for (const number of figure.dataset.filters.split(" ").map(Number))
+      choices.append(choice(table.column(number)));
+    table.table().container().prepend(choices);
+  }
+
+  // A labelled list of the values of one column; the first choice shows all rows.
+  function choice(column) {
+    const label = document.createElement("label");
+    const select = document.createElement("select");
+    select.add(new Option("all", ""));
+    for (const [value, count] of counted(column.data().toArray().map(asText)))
+      select.add(new Option(`${value} (${count})`, value));
+    select.addEventListener("change", () =>
+      column.search(select.value, { exact: Boolean(select.value) }).draw());
+    label.append(column.header().textContent.trim(), select);
+    return label;
+  }
+
+  function asText(html) {
+    const part = document.createElement("template");
+    part.innerHTML = html;
+    return part.content.textContent.trim();
+  }
+
+  function counted(values) {
+    const counts = new Map();
+    for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+    return [...counts].sort(([a], [b]) => a.localeCompare(b, "en"));
+  }
+
+  whenNear("figure.caspian-figure", draw);
+  whenNear("figure.caspian-table[data-filters]", enhance);
 })();

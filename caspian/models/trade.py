@@ -1,0 +1,55 @@
+"""Two ledgers of one trade: side by side, their ratio, and what could make them differ."""
+
+import itertools
+
+import pandas as pd
+
+from caspian.models._checks import columns, number
+
+
+def ledgers(trade: pd.DataFrame, flow: str = "turnover") -> pd.DataFrame:
+    """Return one row a period with each counter's figure side by side, never spliced.
+
+    `trade` as the table az_kz_trade: counted_by, flow, exporter, period, months, value (USD
+    million), preferred. Only preferred rows count. One column a counter; `months`; and `ratio`,
+    Kazakhstan's figure over Azerbaijan's, missing where one of them is. Sorted by length (years
+    first), then period. Raises ValueError if a counter has two preferred figures for one period.
+    """
+    columns("trade", trade, ["counted_by", "flow", "period", "months", "value", "preferred"])
+    kept = trade[trade["preferred"] & (trade["flow"] == flow)]
+    double = kept[kept.duplicated(["counted_by", "period"])]
+    if len(double):
+        row = double.iloc[0]
+        raise ValueError(
+            f"trade: {row['counted_by']} has two preferred figures of {flow} for {row['period']}"
+        )
+    wide = kept.pivot(index=["months", "period"], columns="counted_by", values="value")
+    for side in ("Kazakhstan", "Azerbaijan"):
+        if side not in wide:
+            wide[side] = float("nan")
+    wide["ratio"] = wide["Kazakhstan"] / wide["Azerbaijan"]
+    wide = wide.reset_index().rename_axis(columns=None)
+    return wide.sort_values(["months", "period"], ascending=[False, True], ignore_index=True)
+
+
+def cif_ratio(exporter_value: float, freight_share: float) -> float:
+    """Return what the importer's figure would be of the exporter's if only freight differed.
+
+    (1 + freight share): exports are valued free on board, imports with insurance and freight.
+    `freight_share` is insurance and freight as a share of the value on board; 0.06 is the
+    weighted mean of the OECD's data base (Miao & Fortanier 2017). Returns a value in the unit of
+    `exporter_value`. Raises ValueError below zero.
+    """
+    return number("exporter_value", exporter_value) * (1 + number("freight_share", freight_share))
+
+
+def increments(cumulated: pd.Series) -> pd.Series:
+    """Return what each part of a year added: the differences of cumulated sums.
+
+    `cumulated` is indexed by the number of months since January, in one unit. The first value is
+    its own increment. Raises ValueError if the months do not rise.
+    """
+    months = cumulated.index.to_list()
+    if any(later <= earlier for earlier, later in itertools.pairwise(months)):
+        raise ValueError(f"cumulated: months must rise, got {months}")
+    return cumulated.diff().fillna(cumulated)
