@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import tomllib
 from collections.abc import Iterable, Sequence
 from html import escape
 from itertools import groupby
@@ -490,9 +491,13 @@ def packages(confdir: Path) -> list[tuple[str, str, str]]:
 
 def _environment(app: Sphinx, links: Links) -> str:
     held = packages(Path(app.confdir))
+    project = tomllib.loads((Path(app.confdir) / "pyproject.toml").read_text(encoding="utf-8"))
+    least = project["project"]["requires-python"].removeprefix(">=")
     cells = [(escape(name), escape(version), escape(why)) for name, version, why in held]
     return (
-        _grid(("Package", "Version", "What for"), cells, "The chosen packages")
+        f"<p>Python {escape(least)} or newer, and {number(len(held))} packages that we chose; the "
+        "lock holds what these need in turn, each with its hash.</p>"
+        + _grid(("Package", "Version", "What for"), cells, "The chosen packages")
         + f'<p><a href="{links.root}{FOLDER}/build.json">build.json</a> says what this copy of the '
         "pages was built with, and how long each chapter ran.</p>"
     )
@@ -550,7 +555,13 @@ def _inputs(app: Sphinx) -> str:
         pages.append([docname, title, held, published, cited, numbers])
     texts = [
         (Path(app.confdir) / name).read_text(encoding="utf-8")
-        for name in ("LICENSE", "CITATION.cff", "requirements.in", "requirements.txt")
+        for name in (
+            "LICENSE",
+            "CITATION.cff",
+            "requirements.in",
+            "requirements.txt",
+            "pyproject.toml",
+        )
     ]
     data = [tables.digest("package"), tables.digest("references")]
     return hashlib.sha256(json.dumps([pages, texts, data], sort_keys=True).encode()).hexdigest()
