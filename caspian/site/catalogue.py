@@ -478,14 +478,16 @@ def packages(confdir: Path) -> list[tuple[str, str, str]]:
     Raises ValueError for a package that the lock does not hold.
     """
     lock = (confdir / "requirements.txt").read_text(encoding="utf-8")
-    locked = dict(re.findall(r"(?m)^([\w.-]+)==([^\s;\\]+)", lock))
+    locked: dict[str, list[str]] = {}  # one version for some releases of Python, one for others
+    for name, version in re.findall(r"(?m)^([\w.-]+)==([^\s;\\]+)", lock):
+        locked.setdefault(name, []).append(version)
     found = []
     for line in (confdir / "requirements.in").read_text(encoding="utf-8").splitlines():
         if match := re.match(r"([A-Za-z][\w.-]*)[^#]*#\s*(.+)", line):
             name, why = match.groups()
             if name not in locked:
                 raise ValueError(f"{name} is not in requirements.txt: run `make lock`")
-            found.append((name, locked[name], why.strip()))
+            found.append((name, " or ".join(locked[name]), why.strip()))
     return found
 
 
