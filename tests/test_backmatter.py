@@ -17,6 +17,7 @@ import book
 import duckdb
 import frictionless
 import nbformat
+import pandas as pd
 import pytest
 import yaml
 from bs4 import BeautifulSoup, Tag
@@ -448,12 +449,15 @@ def test_a_title_survives_bibtex():
 
 
 def test_data_to_is_what_was_counted():
-    assert takeaway.data_to(["countries"]) == ""
-    foreseen = tables.load("corridor_freight")
-    counted = foreseen[foreseen["status"].isin(["actual", "preliminary"])]["period"]
-    assert takeaway.data_to(["corridor_freight"]) == max(p.split("/")[-1] for p in counted)
-    both = takeaway.data_to(["corridor_freight", "brent"])
-    assert both == max(takeaway.data_to(["corridor_freight"]), takeaway.data_to(["brent"]))
+    def frame(*rows: tuple[str, str]) -> pd.DataFrame:
+        return pd.DataFrame(rows, columns=["period", "status"])
+
+    counted = frame(("2025", "actual"), ("2025-10", "actual"), ("2030", "target"))
+    assert takeaway.data_to([counted], "2026-11-24") == "2025"  # it ends after October
+    newer = frame(("2026-01/2026-02", "preliminary"), ("2026-08", "estimate"))
+    assert takeaway.data_to([counted, newer], "2026-11-24") == "2026-02"
+    assert takeaway.data_to([frame(("2026", "actual"), ("2025", "actual"))], "2026-11-24") == "2025"
+    assert takeaway.data_to([pd.DataFrame({"country": ["AZE"]})], "2026-11-24") == ""
 
 
 @pytest.mark.parametrize("page", book.pages(), ids=lambda page: page.name)

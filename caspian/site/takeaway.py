@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import ast
 import base64
+import datetime as dt
 import json
 import re
+from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 from typing import Any
 
 import nbformat
+import pandas as pd
 from docutils import nodes
 from myst_nb.ext.eval import EvalRoleAny
 from sphinx.application import Sphinx
@@ -98,24 +101,28 @@ def _sources(app: Sphinx, docname: str) -> list[tables.Source]:
 # --- the box and the head of the page --------------------------------------------------------
 
 
-def data_to(names: list[str]) -> str:
-    """The end of the newest period that a table counts (`actual`, `preliminary`); "" if none does.
+def data_to(frames: Iterable[pd.DataFrame], until: str) -> str:
+    """The newest period that any table has counted (`actual`, `preliminary`): its end, ISO 8601.
 
-    What is only foreseen has no part in it.
+    Periods that run on after the day `until`, and what is only foreseen or derived, have no part in
+    it. "" if no table counts anything.
     """
-    ends = []
-    for name in names:
-        fields = {field["name"] for field in tables.describe(name)["schema"]["fields"]}
-        if {"period", "status"} <= fields:
-            frame = tables.load(name)
-            counted = frame.loc[frame["status"].isin(COUNTED), "period"].dropna()
-            ends += [period.rpartition("/")[2] for period in counted]
-    return max(ends, default="")
+    counted = [
+        period
+        for frame in frames
+        if {"period", "status"} <= set(frame.columns)
+        for period in frame.loc[frame["status"].isin(COUNTED), "period"].dropna()
+    ]
+    last = dt.date.fromisoformat(until)
+    past = [period for period in counted if tables.period_bounds(period)[1] <= last]
+    # Of two that end on one day the shorter name: "2025", not "2025-07/2025-12"
+    newest = max(past, key=lambda p: (tables.period_bounds(p)[1], -len(p)), default="")
+    return newest.rpartition("/")[2]
 
 
 def _dates(app: Sphinx, docname: str, cited: edition.Citation) -> str:
     parts = [f"Last updated {day(cited.released)}, version {escape(cited.version)}."]
-    if newest := data_to(uses.tables_of(app, docname)):
+    if newest := data_to(map(tables.load, uses.tables_of(app, docname)), cited.released):
         parts.append(f"Data to {day(newest)}.")
     if read := max((s.accessed for s in _sources(app, docname)), default=""):
         parts.append(f"Sources read until {day(read)}.")
