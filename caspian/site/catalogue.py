@@ -312,7 +312,7 @@ def _index(found: uses.Uses, links: Links) -> str:
                 number(len(archive.rows(content)) - 1),
                 number(len(archive.sources_of(r, content))),
                 escape(_coverage(r)) or "–",
-                links.pages(found.readers.get(r["name"], ())) or "–",
+                links.pages(found.readers.get(r["name"], ())) or "no page yet",
                 _downloads(r, links.root),
             )
         )
