@@ -592,11 +592,8 @@ def wanted_files(app: Sphinx) -> dict[str, files.Making]:
     found: dict[str, files.Making] = {}
     package, held = tables.package(), tables.files()
 
-    def same(content: bytes) -> files.Making:
-        return archive.sha256(content), lambda: content
-
     for name, content in held.items():
-        found[name] = same(content)
+        found[name] = files.ready(content)
     for resource in package["resources"]:
         content = held[resource["path"]]
         digest = json.dumps([edition.writer(), resource], sort_keys=True)
@@ -605,8 +602,8 @@ def wanted_files(app: Sphinx) -> dict[str, files.Making]:
             lambda r=resource, c=content: archive.parquet(r, c),
         )
     whole, name = archive.whole(Path(app.confdir)), zip_name()
-    found[name] = same(whole)
-    found[f"{name}.sha256"] = same(f"{archive.sha256(whole)}  {name}\n".encode())
+    found[name] = files.ready(whole)
+    found[f"{name}.sha256"] = files.ready(f"{archive.sha256(whole)}  {name}\n".encode())
     return found
 
 
@@ -631,4 +628,4 @@ def about_this_build(app: Sphinx) -> files.Making:
         indent=1,
         sort_keys=True,
     ).encode()
-    return archive.sha256(content), lambda: content
+    return files.ready(content)

@@ -352,20 +352,25 @@ def data(app: Sphinx, docname: str) -> bytes:
     return archive.zipped(held)
 
 
+def _data_digest(app: Sphinx, docname: str) -> str:
+    """Digest of all that a chapter's data are made from: cheaper than making them."""
+    published = app.env.caspian_published.get(docname, {})
+    cited = app.env.caspian_noted.get(docname, {}).get("cited", [])
+    whole = [tables.digest("package"), tables.digest("references")]
+    made_from = [whole, uses.tables_of(app, docname), published, cited]
+    return archive.sha256(json.dumps(made_from, sort_keys=True).encode())
+
+
 def write_files(app: Sphinx) -> None:
     """Write each chapter's notebook, source and data."""
     out = Path(app.outdir)
     wanted: dict[str, files.Making] = {}
-    for docname in uses.reading_order(app.env):
-        if not is_chapter(app, docname):
-            continue
+    for docname in filter(lambda d: is_chapter(app, d), uses.reading_order(app.env)):
         name = docname.rpartition("/")[2]
-        made = {f"{name}.ipynb": notebook(app, docname),
-                f"{name}.md": Path(app.env.doc2path(docname)).read_bytes()}  # fmt: skip
+        source = Path(app.env.doc2path(docname)).read_bytes()
+        for file, content in (("ipynb", notebook(app, docname)), ("md", source)):
+            wanted[f"{name}.{file}"] = files.ready(content)
         if uses.tables_of(app, docname):
-            made[f"{name}-data.zip"] = data(app, docname)
-        wanted |= {
-            file: (archive.sha256(content), lambda content=content: content)
-            for file, content in made.items()
-        }
+            digest = _data_digest(app, docname)
+            wanted[f"{name}-data.zip"] = (digest, lambda docname=docname: data(app, docname))
     files.renew(out / FOLDER, wanted, out.parent / ".chapters.json")
