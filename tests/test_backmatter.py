@@ -9,6 +9,7 @@ import hashlib
 import io
 import json
 import re
+import tomllib
 import zipfile
 from functools import cache
 from types import SimpleNamespace
@@ -202,11 +203,13 @@ def loaded(page: book.Page) -> set[str]:
     return found
 
 
+def test_cells_name_tables_to_look_for():
+    assert sum(len(loaded(page)) for page in CHAPTERS) > len(CHAPTERS)
+
+
 @each_chapter
 def test_a_tables_users_are_named(site, page):
-    named = loaded(page)
-    assert named, f"{page.docname} loads no table by name"
-    for name in named:
+    for name in loaded(page):
         section = soup("chapters/data").find(id=catalogue.anchor(name))
         users = linked("chapters/data", section.select_one(".caspian-facts"))
         assert page.html.resolve() in users, f"{name} does not name {page.docname}"
@@ -387,11 +390,18 @@ def test_a_notebook_shows_every_figure_anywhere(site, page):
         drawn = (book.HTML / "_figures" / f"{figure['id']}.png").read_bytes()
         assert base64.b64decode(picture) == drawn, figure["id"]
     shown = [o["data"]["text/html"] for o in outputs if "text/html" in o.get("data", {})]
-    titles = [
-        t.select_one(".caption-text").get_text()
-        for t in soup(page.docname).select("figure.caspian-table")
+    said = [BeautifulSoup(html, "html.parser").p.get_text("\n") for html in shown]
+    captions = [
+        (part.select_one(".caption-number").get_text().strip(), part)
+        for part in soup(page.docname).select("figure.caspian-figure, figure.caspian-table")
     ]
-    assert [BeautifulSoup(html, "html.parser").b.get_text() for html in shown] == titles
+    assert [text.split("\n")[0].rstrip(". ") for text in said] == [number for number, _ in captions]
+    titled = [text.split("\n")[1] for text in said if "\n" in text]
+    assert titled == [
+        part.select_one(".caption-text").get_text()
+        for _, part in captions
+        if "caspian-table" in part["class"]
+    ]
 
 
 @each_chapter
@@ -536,3 +546,11 @@ def test_a_phone_leads_from_chapter_to_chapter(site, browser, page):
         wanted = (site / f"{book.pages()[other].docname}.html").as_uri()
         assert link.evaluate("a => a.href") == wanted
     assert visit.page.locator(".caspian-takeaway a").first.is_visible()
+
+
+def test_one_version_everywhere():
+    project = tomllib.loads((book.ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    changes = (book.ROOT / "CHANGELOG.md").read_text("utf-8")
+    version, released = str(CITATION["version"]), str(CITATION["date-released"])
+    assert project["version"] == version == PACKAGE["version"]
+    assert f"## {version} ({released})" in changes

@@ -61,6 +61,7 @@ class Catalogue(_Placeholder):
     def run(self) -> list[nodes.Node]:
         """Leave the placeholder; make each table's section a target of `{ref}`."""
         if self.arguments[0] == "tables":
+            self.env.note_dependency("data/datapackage.json")  # which tables there are
             standard = self.env.get_domain("std")
             for resource in tables.package()["resources"]:
                 place = (self.env.docname, anchor(resource["name"]))
@@ -212,12 +213,18 @@ def _rule(field: dict[str, Any]) -> str:
     return "; ".join(words)
 
 
-def _fields(resource: dict[str, Any], links: Links) -> str:
-    refers = {}
+def _refers(resource: dict[str, Any]) -> dict[str, str]:
+    """The columns that hold another table's codes, with the name of that table."""
+    found: dict[str, str] = {}
     for key in resource["schema"].get("foreignKeys", ()):
         names = key["fields"] if isinstance(key["fields"], list) else [key["fields"]]
-        refers |= dict.fromkeys(names, key["reference"]["resource"])
-    body = []
+        if other := key["reference"]["resource"]:  # none: the table itself
+            found |= dict.fromkeys(names, other)
+    return found
+
+
+def _fields(resource: dict[str, Any], links: Links) -> str:
+    refers, body = _refers(resource), []
     for field in resource["schema"]["fields"]:
         meaning = ": ".join(escape(field[k]) for k in ("title", "description") if field.get(k))
         if refers.get(field["name"]):
@@ -278,6 +285,9 @@ def _entry(resource: dict[str, Any], content: bytes, found: uses.Uses, links: Li
     fields, many = resource["schema"]["fields"], len(archive.rows(content)) - 1
     sources = archive.sources_of(resource, content)
     readers = links.pages(found.readers.get(name, ())) or "no page of the book yet"
+    others = [r["name"] for r in tables.package()["resources"] if name in _refers(r).values()]
+    codes = ", ".join(links.table(other, other) for other in others)
+    referring = f"Its codes stand in: {codes}.<br>" if others else ""
     covered = _coverage(resource)
     key = resource["schema"]["primaryKey"]
     facts = [
@@ -295,7 +305,7 @@ def _entry(resource: dict[str, Any], content: bytes, found: uses.Uses, links: Li
         f'<code>{name}</code><a class="headerlink" href="#{place}" '
         f'title="Link to this table">#</a></h3><p>{escape(resource["description"])}</p>'
         f'<p class="caspian-facts">{escape("; ".join(f for f in facts if f))}.<br>'
-        f"Used by: {readers}.<br>Licence: {_licences(resource)}.<br>"
+        f"Used by: {readers}.<br>{referring}Licence: {_licences(resource)}.<br>"
         f'<span class="caspian-take">Download: {_downloads(resource, links.root)}</span></p>'
         f"{folds}</section>"
     )

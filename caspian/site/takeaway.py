@@ -284,32 +284,42 @@ def glue_path(app: Sphinx, docname: str) -> Path:
     return Path(app.env.mystnb_config.output_folder) / f"{docname}.glue.json"
 
 
-def _table_html(bundle: dict[str, Any]) -> str:
+def _table_html(bundle: dict[str, Any], shown: str) -> str:
     sources = "; ".join(dict.fromkeys(s["publisher"] for s in bundle["sources"]))
     return (
-        f"<p><b>{escape(bundle['title'])}</b><br>{escape(bundle['subtitle'])}</p>"
+        f"<p>{shown}. <b>{escape(bundle['title'])}</b><br>{escape(bundle['subtitle'])}</p>"
         f"{render.data_table(bundle)}<p><small>Sources: {escape(sources)}</small></p>"
     )
 
 
-def _output(output: dict[str, Any], drawn: Path) -> dict[str, Any] | None:
-    """An output that shows in any viewer; None for one that shows nothing."""
+def _outputs(app: Sphinx, docname: str, output: dict[str, Any]) -> list[dict[str, Any]]:
+    """An output as any viewer shows it: figures as pictures, tables as HTML, with their numbers."""
     if "data" not in output:
-        return dict(output)
-    data, metadata = dict(output["data"]), {}
+        return [dict(output)]
+    data = {k: v for k, v in output["data"].items() if not k.startswith("application/papermill")}
+    if not data:
+        return []
+    made = {"output_type": "display_data", "metadata": {}}
     if bundle := data.get(charts.FIGURE_MIME):
-        picture = base64.b64encode((drawn / f"{bundle['name']}.png").read_bytes()).decode()
-        data = {"image/png": picture, "text/plain": data["text/plain"]}
-        metadata = {"image/png": {"width": charts.WIDE}}
-    elif bundle := data.get(charts.TABLE_MIME):
-        data = {"text/html": _table_html(bundle), "text/plain": data["text/plain"]}
-    data = {kind: held for kind, held in data.items() if not kind.startswith("application/paper")}
-    return {**output, "data": data, "metadata": metadata} if data else None
+        shown = uses.number_of(app.env, docname, "figure", bundle["name"])
+        drawn = Path(app.outdir) / render.FOLDER / f"{bundle['name']}.png"
+        picture = {
+            "image/png": base64.b64encode(drawn.read_bytes()).decode(),
+            "text/plain": data["text/plain"],
+        }
+        sized = {"image/png": {"width": charts.WIDE}}
+        title = {"text/html": f"<p>{shown}</p>", "text/plain": shown}
+        return [made | {"data": title}, made | {"data": picture, "metadata": sized}]
+    if bundle := data.get(charts.TABLE_MIME):
+        shown = uses.number_of(app.env, docname, "table", bundle["name"])
+        table = {"text/html": _table_html(bundle, shown), "text/plain": data["text/plain"]}
+        return [made | {"data": table}]
+    return [{**output, "data": data, "metadata": {}}]
 
 
 def notebook(app: Sphinx, docname: str) -> bytes:
     """The executed chapter as a notebook whose outputs and numbers show anywhere."""
-    prose, drawn = _Prose(app, docname), Path(app.outdir) / render.FOLDER
+    prose = _Prose(app, docname)
     cited = edition.citation(app.confdir)
     path = Path(app.env.mystnb_config.output_folder) / f"{docname}.ipynb"
     note = (
@@ -320,7 +330,7 @@ def notebook(app: Sphinx, docname: str) -> bytes:
     cells = [nbformat.v4.new_markdown_cell(note)]
     for cell in nbformat.read(path, as_version=4).cells:
         if cell.cell_type == "code":
-            outputs = [made for held in cell.outputs if (made := _output(held, drawn))]
+            outputs = [made for o in cell.outputs for made in _outputs(app, docname, o)]
             held = nbformat.v4.new_code_cell(
                 cell.source,
                 execution_count=cell.execution_count,
