@@ -46,6 +46,10 @@ COLOURS: dict[str, str] = {
     "GEO": "#7444f6",
     "UZB": "#4f8f3a",
     "KGZ": "#b0569c",
+    "TKM": "#2a8c6e",
+    "HUN": "#8a7a2f",
+    "ots": "#9b4fd0",
+    "eaeu": "#c6765c",
     "cpc": "#c6765c",
     "atyrau_samara": "#d6086f",
     "aktau_makhachkala": "#7444f6",
@@ -54,6 +58,7 @@ COLOURS: dict[str, str] = {
     "btc": "#018f93",
     "rail": "#1a8bec",
     "aktau": "#4f8f3a",
+    "plain": "#66799c",  # data of no single entity
     "other": "#6e6e6e",
     "unattributed": GREY,
     "lost": "#c6765c",

@@ -29,14 +29,15 @@ SPELLING = {
 # A slip in one of these names would switch a rule off in silence, so others are refused.
 TABLE_RULES = {
     *("coverage", "observation", "parts", "ordered", "connected"),
-    *("months", "steps", "together", "parties"),
+    *("months", "steps", "together", "parties", "zeros", "distinct"),
 }
 PART_RULES = {"field", "parent", "total", "within", "tolerance"}
 PATH_RULES = {"by", "order", "from", "to", "link", "ends"}
 MONTH_RULES = {"period", "months"}
 STEP_RULES = {"by", "step", "date", "order"}
 PARTY_RULES = {"pair", "members", "different"}
-SUB_RULES = PART_RULES | PATH_RULES | MONTH_RULES | STEP_RULES | PARTY_RULES
+ZERO_RULES = {"value", "mark"}
+SUB_RULES = PART_RULES | PATH_RULES | MONTH_RULES | STEP_RULES | PARTY_RULES | ZERO_RULES
 FIELD_RULES = {"caspian:period", "caspian:source"}
 
 
@@ -270,12 +271,15 @@ def schema_faults(resource: dict) -> Iterator[Fault]:
     wrong = [key for key in own if key not in TABLE_RULES]
     wrong += [key for part in parts for key in part if key not in PART_RULES]
     path = own.get("connected", {})
-    months, steps, pairs = (own.get(name, {}) for name in ("months", "steps", "parties"))
+    months, steps, pairs, zeros = (
+        own.get(name, {}) for name in ("months", "steps", "parties", "zeros")
+    )
     for given, known in (
         (path, PATH_RULES),
         (months, MONTH_RULES),
         (steps, STEP_RULES),
         (pairs, PARTY_RULES),
+        (zeros, ZERO_RULES),
     ):
         wrong += [key for key in given if key not in known]
     wrong += [
@@ -310,6 +314,7 @@ def schema_faults(resource: dict) -> Iterator[Fault]:
         ("months", months, MONTH_RULES),
         ("steps", steps, STEP_RULES),
         ("parties", pairs, {"pair", "members"}),
+        ("zeros", zeros, ZERO_RULES),
     ):
         if given and not needed <= set(given):
             yield Fault(
@@ -327,7 +332,8 @@ def schema_faults(resource: dict) -> Iterator[Fault]:
     named += [column for columns in own.get("together", []) for column in columns]
     named += [*months.values(), *(steps[key] for key in steps if key in STEP_RULES - {"order"})]
     named += [*filter(None, [pairs.get("pair")]), *pairs.get("members", [])]
-    named += pairs.get("different", [])
+    named += [*pairs.get("different", []), *zeros.values()]
+    named += own.get("distinct", [])
     named += [column for key, column in path.items() if key in PATH_RULES - {"ends"}]
     for part in parts:
         named += [part.get("field", ""), "value", *part.get("within", [])]
@@ -589,6 +595,10 @@ def row_faults(
         yield from _together_faults(columns, frame)
     if pairs := own.get("parties"):
         yield from _party_faults(pairs, frame)
+    if zeros := own.get("zeros"):
+        yield from _zero_faults(zeros, frame)
+    if columns := own.get("distinct"):
+        yield from _distinct_faults(columns, frame)
 
 
 def _preferred_faults(resource: dict, frame: pd.DataFrame) -> Iterator[Fault]:
@@ -795,3 +805,34 @@ def _party_faults(rule: dict, frame: pd.DataFrame) -> Iterator[Fault]:
                 here,
                 column=rule["different"][1],
             )
+
+
+def _zero_faults(rule: dict, frame: pd.DataFrame) -> Iterator[Fault]:
+    """A value of zero is marked as a true one, and nothing else is: missing is not zero."""
+    value, mark = frame[rule["value"]], frame[rule["mark"]].astype("boolean").fillna(False)
+    for at in frame.index[(value == 0) != mark.astype(bool)]:
+        marked = bool(mark[at])
+        yield Fault(
+            f"{rule['value']} is {value[at]:g} and {rule['mark']} is {str(marked).lower()}",
+            f"a {rule['value']} of 0 is marked {rule['mark']}, any other is not; "
+            "what is missing is not zero",
+            f"Set {rule['mark']} to false."
+            if marked
+            else "Delete the row if nothing is known, "
+            f"or set {rule['mark']} to true if the source says that it is nothing.",
+            int(at) + 1,
+            column=rule["value"],
+        )
+
+
+def _distinct_faults(columns: list[str], frame: pd.DataFrame) -> Iterator[Fault]:
+    """No two of the columns hold the same in one row, such as the two ends of a flow."""
+    cells = frame[columns]
+    for at in frame.index[cells.nunique(axis=1) < cells.count(axis=1)]:
+        yield Fault(
+            f"{where(columns, frame.loc[at])} are the same",
+            f"{' and '.join(columns)} of a row differ",
+            "Correct one of them, or delete the row.",
+            int(at) + 1,
+            column=columns[-1],
+        )

@@ -6,8 +6,8 @@
 `data/datapackage.json` is the only schema. Frictionless applies its structural rules (types,
 required cells, lists, bounds, keys); `caspian.rules` applies the book's own, which the schema
 states under `caspian` and `caspian:period`: ISO periods, preferred rows, parts within their whole,
-columns in order, legs that join up, project steps and parts of years, parties, sums with a unit;
-and every row's source is an entry of `data/references.bib`.
+columns in order, legs that join up, project steps and parts of years, parties, sums with a unit,
+true zeros, two ends that differ; and every row's source is an entry of `data/references.bib`.
 A table that breaks a rule is a `TableError` that says where, which rule and what to do; one that
 passed is not validated again until something it depends on changes.
 

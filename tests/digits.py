@@ -27,6 +27,7 @@ ALLOWED = (
     "CO2",
     "CO2e",
     "CC BY 4.0",
+    "Open Licence 2.0",
     "Jupyter Book 1",
     "Python 3",
     "SHA-256",

@@ -12,6 +12,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 FIGURE = "figure.caspian-figure"
+TABLE = "figure.caspian-table"
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
 ALL_PAGES = sorted(
@@ -166,6 +167,129 @@ def test_sliders_move_their_chart(site, browser):
                 moved += 1
         assert not visit.problems, f"{name}: {visit.problems}"
     assert moved > 1, f"the book promises charts with sliders; {moved} found"
+
+
+def chosen_tables(name: str) -> list:
+    """The tables of a page that readers can sort and filter."""
+    path = book.HTML / name
+    return soup(path).select(f"{TABLE}[data-filters]") if path.is_file() else []
+
+
+def wide_awake(visit, table: str):
+    """Scroll to a table and wait until it can be sorted; the part of the page that it is."""
+    part = visit.page.locator(f"{TABLE}#{table}")
+    part.scroll_into_view_if_needed()
+    part.locator(".caspian-filters select").first.wait_for(state="visible")
+    return part
+
+
+def shown(part, column: int) -> list[str]:
+    """What a column shows, row by row; a date by its ISO form."""
+    return part.locator(f"tbody tr td:nth-child({column + 1})").evaluate_all(
+        "cells => cells.map(c => c.querySelector('time')?.dateTime ?? c.textContent.trim())"
+    )
+
+
+def test_the_book_has_tables_to_filter(site):
+    found = {table["id"] for name in ALL_PAGES for table in chosen_tables(name)}
+    assert {"tab-tracker", "tab-timeline", "tab-goods", "tab-assessments"} <= found
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", [n for n in ALL_PAGES if chosen_tables(n)] or ["index.html"])
+def test_tables_are_filtered_with_the_keyboard(site, browser, name):
+    visit = browser.visit(viewport=DESK)
+    visit.open(site / name)
+    for table in chosen_tables(name):
+        part = wide_awake(visit, table["id"])
+        columns = [int(number) for number in table["data-filters"].split()]
+        for column, select in zip(columns, part.locator("select").all(), strict=True):
+            rows = shown(part, column)
+            select.focus()
+            visit.page.keyboard.press("ArrowDown")
+            wanted = select.input_value()
+            assert wanted and shown(part, column) == [v for v in rows if v == wanted]
+            count = part.locator(".dt-info").inner_text()
+            assert count == f"{rows.count(wanted)} of {len(rows)} rows"
+            visit.page.keyboard.press("Home")
+            assert shown(part, column) == rows, f"{table['id']}: the choice can't be taken back"
+    assert not visit.problems, f"{name}: {visit.problems}"
+
+
+# Page, table, column and what sorts it: dates (some cells are empty), text, numbers
+SORTED = [
+    ("visit", "tab-tracker", 0, str),
+    ("visit", "tab-tracker", 1, str.casefold),
+    ("visit", "tab-timeline", 1, str),
+    ("investment", "tab-goods", 2, str),
+    ("investment", "tab-goods", 3, lambda text: float(text.replace(",", ""))),
+    ("investment", "tab-assessments", 0, str),
+]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("page", "table", "column", "key"), SORTED)
+def test_a_table_is_sorted_with_the_keyboard(site, browser, page, table, column, key):
+    visit = browser.visit(viewport=DESK)
+    visit.open(site / "chapters" / f"{page}.html")
+    part = wide_awake(visit, table)
+    head = part.locator("thead th").nth(column)
+    head.locator("[role=button]").focus()
+    for direction, backwards in (("ascending", False), ("descending", True)):
+        visit.page.keyboard.press("Enter")
+        assert head.get_attribute("aria-sort") == direction
+        values = [value for value in shown(part, column) if value != "–"]
+        assert values == sorted(values, key=key, reverse=backwards) and len(set(values)) > 5
+
+
+@pytest.mark.browser
+def test_a_filtered_table_says_so_on_paper(site, browser):
+    visit = browser.visit(viewport=DESK)
+    visit.open(site / "chapters" / "visit.html")
+    part = wide_awake(visit, "tab-tracker")
+    visit.page.emulate_media(media="print")
+    assert not part.locator(".dt-info").is_visible()
+    visit.page.emulate_media(media="screen")
+    part.get_by_label("Kind").select_option("contract")
+    visit.page.emulate_media(media="print")
+    assert part.locator(".dt-info").is_visible() and part.get_by_label("Kind").is_visible()
+
+
+@pytest.mark.browser
+@each_page
+def test_tables_fit_the_paper(site, browser, name):
+    # A4 less its margins; at most a few pixels of rounding
+    visit = browser.visit(viewport={"width": 700, "height": 1000})
+    visit.open(site / name)
+    visit.page.emulate_media(media="print")
+    wide = visit.page.evaluate(
+        """(figures) => [...document.querySelectorAll(figures)]
+            .filter(f => f.querySelector('table').scrollWidth > f.clientWidth + 4)
+            .map(f => `${f.id}: ${f.querySelector('table').scrollWidth} in ${f.clientWidth}`)""",
+        TABLE,
+    )
+    assert not wide, f"{name}: {wide}"
+
+
+@pytest.mark.browser
+def test_a_table_is_searched(site, browser):
+    visit = browser.visit(viewport=DESK)
+    visit.open(site / "chapters" / "visit.html")
+    part = wide_awake(visit, "tab-tracker")
+    part.get_by_label("Search").focus()
+    visit.page.keyboard.type("Kashagan")
+    assert shown(part, 1) == ["Transit of Kashagan oil"]
+    visit.page.keyboard.type("x")
+    assert "No row fits" in part.locator("tbody").inner_text()
+
+
+@pytest.mark.browser
+def test_a_table_is_whole_without_javascript(site, browser):
+    visit = browser.visit(viewport=PHONE, java_script_enabled=False)
+    visit.open(site / "chapters" / "visit.html")
+    part = visit.page.locator(f"{TABLE}#tab-tracker")
+    assert part.locator("tbody tr").count() > 50 and part.locator("select").count() == 0
+    assert part.locator("tbody tr").last.is_visible()
 
 
 @pytest.mark.browser

@@ -53,3 +53,20 @@ def counted(documents: pd.DataFrame, by: str, within: str | None = None) -> pd.D
     return found.sort_values(
         order, ascending=[True] * (len(order) - 1) + [False], kind="stable", ignore_index=True
     )
+
+
+def traced(documents: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Return, for each value of the column `by`, how many documents left a trace.
+
+    Columns: `by`, `documents`, `signed` (nothing after the signing was reported), `unknown` (a
+    later report was looked for and not found) and `untraced`, the sum of these two. Largest
+    first. Raises ValueError if a column is missing.
+    """
+    columns("documents", documents, [by, "status"])
+    found = documents.groupby(by)["status"].agg(
+        documents="size",
+        signed=lambda status: int((status == "signed").sum()),
+        unknown=lambda status: int((status == "unknown").sum()),
+    )
+    found["untraced"] = found["signed"] + found["unknown"]
+    return found.sort_values("documents", ascending=False, kind="stable").reset_index()

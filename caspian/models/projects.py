@@ -40,19 +40,25 @@ def funnel(found: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
 
     `found` as :func:`reached` returns it. Columns: `step`; `projects`, those whose furthest step
     is this one or a later one (a later step implies the earlier ones, seen or not); `seen`, those
-    of which this very step was reported; `usd_mn`, the sum of the published amounts of
-    `projects`, in USD million; `without_sum`, how many of them published none.
+    of which this very step was reported as done or contracted; `told`, those of which it was only
+    planned or estimated; `usd_mn`, the sum of the published amounts of `projects`, in USD million;
+    `without_sum`, how many of them published none. Raises ValueError if a column is missing.
     """
+    columns("steps", steps, ["project", "step", "status"])
     rank = found["furthest"].map(STEPS.index)
     rows = []
     for at, step in enumerate(STEPS):
         here = found[rank >= at]
-        seen = steps.loc[steps["step"] == step, "project"]
+        reports = steps[steps["step"] == step]
+        sure = reports.loc[reports["status"].isin(["actual", "contract"]), "project"]
+        seen = here["project"].isin(sure)
+        told = here["project"].isin(reports["project"]) & ~seen
         rows.append(
             {
                 "step": step,
                 "projects": len(here),
-                "seen": int(here["project"].isin(seen).sum()),
+                "seen": int(seen.sum()),
+                "told": int(told.sum()),
                 "usd_mn": float(here["usd_mn"].sum()),
                 "without_sum": int(here["usd_mn"].isna().sum()),
             }

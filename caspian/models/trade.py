@@ -7,21 +7,21 @@ import pandas as pd
 from caspian.models._checks import columns, number
 
 
-def ledgers(trade: pd.DataFrame, flow: str = "turnover") -> pd.DataFrame:
-    """Return one row a period with each counter's figure side by side, never spliced.
+def ledgers(trade: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a period with each counter's turnover side by side, never spliced.
 
-    `trade` as the table az_kz_trade: counted_by, flow, exporter, period, months, value (USD
-    million), preferred. Only preferred rows count. One column a counter; `months`; and `ratio`,
+    `trade` as the table az_kz_trade: counted_by, flow, period, months, value (USD million),
+    preferred. Only preferred rows count. One column a counter; `months`; and `ratio`,
     Kazakhstan's figure over Azerbaijan's, missing where one of them is. Sorted by length (years
     first), then period. Raises ValueError if a counter has two preferred figures for one period.
     """
     columns("trade", trade, ["counted_by", "flow", "period", "months", "value", "preferred"])
-    kept = trade[trade["preferred"] & (trade["flow"] == flow)]
+    kept = trade[trade["preferred"] & (trade["flow"] == "turnover")]
     double = kept[kept.duplicated(["counted_by", "period"])]
     if len(double):
         row = double.iloc[0]
         raise ValueError(
-            f"trade: {row['counted_by']} has two preferred figures of {flow} for {row['period']}"
+            f"trade: {row['counted_by']} has two preferred turnovers for {row['period']}"
         )
     wide = kept.pivot(index=["months", "period"], columns="counted_by", values="value")
     for side in ("Kazakhstan", "Azerbaijan"):

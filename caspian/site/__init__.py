@@ -29,7 +29,7 @@ from sphinx.util import logging
 
 import caspian
 from caspian import charts
-from caspian.site import archive, catalogue, files, render, takeaway
+from caspian.site import archive, catalogue, files, ledger, render, takeaway
 from caspian.site.render import FOLDER
 from caspian.site.uses import read_report, report_path
 
@@ -201,15 +201,19 @@ def write_files(app: Sphinx, exception: Exception | None) -> None:
 
 def page(app: Sphinx, pagename: str, _template: str, context: dict[str, Any], tree: Any) -> None:
     """Scripts of one page where something is interactive; what a chapter's readers take away."""
-    if any(_interactive(app.env.caspian_published.get(pagename, {})).values()):
+    published = app.env.caspian_published.get(pagename, {})
+    if any(_interactive(published).values()):
         app.add_js_file("caspian.js", loading_method="defer")
+    if any("claims" in item["bundle"] for item in published.values()):
+        app.add_js_file(ledger.SCRIPT, loading_method="defer")
+        app.add_css_file(ledger.STYLE)
     takeaway.complete_page(app, pagename, context, tree)
 
 
 def site_digest() -> str:
     """Digest of all that decides how a page is written: this folder and the theme of the charts."""
     files = [p for p in sorted(HERE.rglob("*")) if p.is_file() and p.suffix != ".pyc"]
-    files += [caspian.PACKAGE / "charts.py", caspian.PACKAGE / "text.py"]
+    files += [caspian.PACKAGE / name for name in ("charts.py", "text.py", "verdicts.py")]
     joined = b"\0".join(p.name.encode() + p.read_bytes() for p in files)
     return hashlib.sha256(joined).hexdigest()
 

@@ -14,7 +14,9 @@ from typing import Any, ClassVar
 from docutils import nodes
 
 from caspian import charts, tables
+from caspian.site import ledger
 from caspian.text import day
+from caspian.verdicts import LEDGER_MIME
 
 FOLDER = "_figures"  # beside _static, in the built site
 ROWS_SHOWN = 400  # a longer series is in the CSV
@@ -127,7 +129,8 @@ def table_node(bundle: dict[str, Any]) -> nodes.table:
     def cell(row: dict[str, Any], c: str) -> nodes.entry:
         value = row[c]
         if c in dates and value:
-            when = f'<time datetime="{escape(value)}">{escape(day(value))}</time>'
+            first = value.partition("/")[0]  # an interval is sorted by its start
+            when = f'<time datetime="{escape(first)}">{escape(day(value))}</time>'
             return entry(nodes.paragraph("", "", _raw(when)), c)
         if c not in charts.SOURCE_COLUMNS or not value:
             text = charts.cell_text(value, bundle["digits"].get(c, 1) if c in numeric else None)
@@ -217,7 +220,7 @@ def visit_figure(translator: Any, node: caspian_figure | caspian_table) -> None:
     # the numbers of the columns to filter by; caspian.js makes the controls
     chosen = {"data-filters": " ".join(map(str, node["filters"]))} if node.get("filters") else {}
     translator.body.append(translator.starttag(node, "figure", CLASS=f"caspian-{kind}", **chosen))
-    translator.body.append("<figcaption>")
+    translator.body.append(f'<figcaption id="{node["ids"][0]}-caption">')
     translator.add_fignumber(node)
     translator.body.append(f'<span class="caption-text">{escape(node["title"])}</span>')
     translator.add_permalink_ref(node, f"Link to this {kind}")
@@ -242,19 +245,24 @@ def source_role(
     env = inliner.document.settings.env
     env.caspian_noted.setdefault(env.docname, {}).setdefault("cited", []).append(text)
     label = f"{s.publisher}, {s.date}" if s.date else s.publisher
-    link = nodes.reference("", label, refuri=s.url, internal=False, reftitle=s.title)
+    link = (
+        nodes.reference("", label, refuri=s.url, internal=False, reftitle=s.title)
+        if s.url
+        else nodes.Text(label)
+    )
     return [nodes.inline("", "(", link, nodes.Text(")"), classes=["caspian-cite"])], []
 
 
 class FigureRenderer:
-    """MyST-NB's plug-in for the book's two MIME types."""
+    """MyST-NB's plug-in for the book's own MIME types."""
 
-    mime_priority_overrides: ClassVar = [("*", charts.FIGURE_MIME, 1), ("*", charts.TABLE_MIME, 1)]
+    kinds: ClassVar = (charts.FIGURE_MIME, charts.TABLE_MIME, LEDGER_MIME)
+    mime_priority_overrides: ClassVar = [("*", kind, 1) for kind in kinds]
 
     @staticmethod
     def handle_mime(renderer: Any, data: Any, inline: bool) -> list[nodes.Element] | None:
         """Return the node of a published figure or table; None for any other output."""
-        if data.mime_type not in (charts.FIGURE_MIME, charts.TABLE_MIME):
+        if data.mime_type not in FigureRenderer.kinds:
             return None
         document = renderer.renderer.document
         env = document.settings.env
@@ -268,6 +276,9 @@ class FigureRenderer:
         root = "../" * env.docname.count("/")
         if is_figure:
             node = caspian_figure("", _raw(figure_html(bundle, root)))
+        elif data.mime_type == LEDGER_MIME:
+            body = ledger.ledger_html(bundle, env.found_docs, root)
+            node = caspian_table("", _raw(body), _raw(_foot(bundle, root, ("csv",))))
         else:
             node = caspian_table("", table_node(bundle), _raw(_foot(bundle, root, ("csv",))))
         node["title"], node["subtitle"] = bundle["title"], bundle["subtitle"]

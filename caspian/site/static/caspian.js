@@ -1,6 +1,6 @@
 // Makes published figures, and tables with filters, interactive when they come near the viewport.
-// Until then, without JavaScript, and on paper, the static SVG in the page is the figure, and the
-// table is a plain table with all its rows.
+// Until then and without JavaScript, the static SVG in the page is the figure, and the table is a
+// plain table with all its rows. On paper, the static SVG and the rows that the reader chose.
 "use strict";
 (() => {
   const folder = document.currentScript.src.replace(/[^/]*$/, "");
@@ -105,20 +105,32 @@
 
   async function enhance(figure) {
     const plain = figure.querySelector("table");
+    const scrolls = plain.parentElement;
     const DataTable = await dataTables();
-    for (const cell of plain.querySelectorAll("td.num, td:has(time)"))
-      cell.dataset.order = sortable(cell);
+    const rows = [...plain.tBodies[0].rows];
+    [...plain.tHead.rows[0].cells].forEach((_, at) => {
+      const cells = rows.map((row) => row.cells[at]); // all of a column, or DataTables takes none
+      if (cells.some((cell) => cell.matches(".num, :has(time)")))
+        for (const cell of cells) cell.dataset.order = sortable(cell);
+    });
     const table = new DataTable(plain, {
       paging: false, order: [], autoWidth: false, orderMulti: false,
       layout: { topStart: null, topEnd: null, top: ["search", "info"], bottomStart: null },
       language: { search: "Search", info: "_TOTAL_ of _MAX_ rows", infoFiltered: "",
-        infoEmpty: "0 of _MAX_ rows", zeroRecords: "No row fits. Choose \u201call\u201d again." },
+        infoEmpty: "0 of _MAX_ rows", zeroRecords: "No row fits. Choose \u201call\u201d again or empty the search." },
     });
     const choices = document.createElement("div");
     choices.className = "caspian-filters";
     for (const number of figure.dataset.filters.split(" ").map(Number))
       choices.append(choice(table.column(number)));
-    table.table().container().prepend(choices);
+    scrolls.before(choices, table.table().container().querySelector(".dt-layout-row"));
+    for (const named of [plain, scrolls])
+      named.setAttribute("aria-labelledby", figure.querySelector("figcaption").id);
+    scrolls.setAttribute("role", "region");
+    table.on("draw", () => {
+      const { recordsDisplay, recordsTotal } = table.page.info();
+      figure.classList.toggle("caspian-filtered", recordsDisplay < recordsTotal);
+    });
   }
 
   // A labelled list of the values of one column; the first choice shows all rows.

@@ -1,0 +1,205 @@
+"""The Claims page as readers meet it: filtered by keyboard, linked to, printed, without script."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import book
+import pytest
+from bs4 import BeautifulSoup
+
+from caspian import tables
+from caspian.models.claims import Verdict
+
+PAGE = "chapters/claims.html"
+CLAIM = "details.caspian-claim"
+PHONE = {"width": 360, "height": 740}
+
+
+@cache
+def page() -> BeautifulSoup:
+    return BeautifulSoup((book.HTML / PAGE).read_text("utf-8"), "html.parser")
+
+
+def opened(browser, site, fragment: str = "", **settings):
+    visit = browser.visit(**settings)
+    visit.page.goto((site / PAGE).as_uri() + fragment, wait_until="load")
+    return visit
+
+
+def shown(visit) -> int:
+    return visit.page.locator(f"{CLAIM}:visible").count()
+
+
+def choose(visit, name: str, word: str) -> None:
+    """Choose from a list as a keyboard does: focus it and type the word's beginning."""
+    visit.page.locator(f".caspian-filter select[name={name}]").focus()
+    visit.page.keyboard.type(word)
+    visit.page.keyboard.press("Tab")
+
+
+# --- what the file says ---------------------------------------------------------------------------
+
+
+def test_every_claim_has_a_stable_anchor_and_a_link(site):
+    ids = [claim["id"] for claim in page().select(CLAIM)]
+    assert ids == [f"claim-{c[1:]}" for c in tables.load("claims")["claim"]]
+    for claim in page().select(CLAIM):
+        assert claim.select_one(f"a[href='#{claim['id']}']"), claim["id"]
+
+
+def test_every_claim_shows_rule_figures_sources_and_both_verdicts(site):
+    words = {str(v) for v in Verdict}
+    for claim in page().select(CLAIM):
+        assert {claim["data-then"], claim["data-now"]} <= words, claim["id"]
+        verdicts = claim.select("summary .caspian-verdict")
+        assert [v.get_text().split(" ", 1)[1] for v in verdicts] == [
+            claim["data-then"],
+            claim["data-now"],
+        ]
+        assert claim.find("dt", string="Rule").find_next("dd").get_text().strip()
+        assert not re.search(r"[{}]", claim.get_text()), claim["id"]
+        assert len(claim.select("section")) == 2
+        if claim["data-now"] != Verdict.OPEN:
+            assert claim.select("tbody a[href^=http]"), f"{claim['id']}: no linked source"
+
+
+def test_an_opinion_shows_what_is_measured_beside_it(site):
+    for claim in page().select(f"{CLAIM}[data-now=opinion]"):
+        assert claim.find("dt", string="Measured beside it"), claim["id"]
+
+
+def test_a_claim_leads_to_its_chapters_figure(site):
+    for claim, row in zip(
+        page().select(CLAIM), tables.load("claims").to_dict("records"), strict=True
+    ):
+        address = f"chapters/{row['chapter']}.html"
+        if (site / address).is_file():
+            link = claim.select_one(f"a[href$='{row['chapter']}.html#{row['figure']}']")
+            assert link, f"{claim['id']}: no link to {row['figure']}"
+            target = BeautifulSoup((site / address).read_text("utf-8"), "html.parser")
+            assert target.find(id=row["figure"]), f"{address} has no {row['figure']}"
+
+
+def test_the_whole_ledger_can_be_taken_away(site):
+    link = page().select_one("#tab-ledger .caspian-downloads a")
+    text = (site / "chapters" / link["href"]).read_text("utf-8")
+    assert text.startswith("claim,paragraph,kind,text,")
+    assert len(re.findall(r"(?m)^c\d\d,", text)) == len(tables.load("claims"))
+
+
+def test_the_script_is_only_where_the_ledger_is(site):
+    for path in book.HTML.glob("chapters/*.html"):
+        has = "caspian-ledger.js" in path.read_text("utf-8")
+        assert has == (path.name == "claims.html"), path.name
+
+
+# --- in a browser ---------------------------------------------------------------------------------
+
+
+@pytest.mark.browser
+def test_filter_by_keyboard(site, browser):
+    visit = opened(browser, site)
+    total = shown(visit)
+    assert total == len(tables.load("claims"))
+    choose(visit, "chapter", "Energy")
+    energy = shown(visit)
+    assert 0 < energy < total
+    assert energy == len(page().select(f"{CLAIM}[data-chapter=energy]"))
+    choose(visit, "now", "mis")
+    both = page().select(f"{CLAIM}[data-chapter=energy][data-now=misleading]")
+    assert shown(visit) == len(both) > 0
+    assert (
+        visit.page.locator(".caspian-filter output").inner_text()
+        == f"{len(both)} of {total} claims"
+    )
+    visit.page.locator(".caspian-filter button[type=reset]").focus()
+    visit.page.keyboard.press("Enter")
+    visit.page.wait_for_function(
+        f"document.querySelectorAll('{CLAIM}:not([hidden])').length === {total}"
+    )
+    assert not visit.problems, visit.problems
+
+
+@pytest.mark.browser
+def test_filter_by_the_verdict_then(site, browser):
+    visit = opened(browser, site)
+    choose(visit, "then", "open")
+    assert shown(visit) == len(page().select(f"{CLAIM}[data-then=open]")) > 0
+
+
+@pytest.mark.browser
+def test_a_claim_opens_by_keyboard(site, browser):
+    visit = opened(browser, site)
+    first = visit.page.locator(CLAIM).first
+    rule = first.locator("dt").first
+    assert not rule.is_visible()
+    first.locator("summary").focus()
+    visit.page.keyboard.press("Enter")
+    assert rule.is_visible()
+
+
+@pytest.mark.browser
+def test_those_shown_open_together(site, browser):
+    visit = opened(browser, site)
+    choose(visit, "chapter", "Energy")
+    visit.page.locator(".caspian-filter button[name=open]").focus()
+    visit.page.keyboard.press("Enter")
+    assert visit.page.locator(f"{CLAIM}[open]").count() == shown(visit)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("viewport", [PHONE, {"width": 1280, "height": 900}])
+def test_a_link_to_a_claim_opens_it(site, browser, viewport):
+    visit = opened(browser, site, "#claim-18", viewport=viewport)
+    claim = visit.page.locator("#claim-18")
+    assert claim.get_attribute("open") is not None
+    assert claim.locator("summary").is_visible()
+    top = claim.evaluate("e => e.getBoundingClientRect().top")
+    assert -5 <= top < viewport["height"] / 2, f"the claim is at {top} px"
+    assert visit.page.locator(f"{CLAIM}[open]").count() == 1
+    assert not visit.problems, visit.problems
+
+
+@pytest.mark.browser
+def test_a_link_to_a_filtered_claim_shows_it(site, browser):
+    visit = opened(browser, site)
+    choose(visit, "chapter", "Energy")
+    visit.page.evaluate("location.hash = '#claim-01'")
+    visit.page.locator("#claim-01[open]").wait_for(state="visible")
+    assert shown(visit) == len(tables.load("claims"))
+
+
+@pytest.mark.browser
+def test_the_same_link_again_opens_it_again(site, browser):
+    visit = opened(browser, site, "#claim-01")
+    visit.page.evaluate("document.getElementById('claim-01').open = false")
+    visit.page.evaluate("document.querySelector(\"#claim-01 a[href='#claim-01']\").click()")
+    assert visit.page.locator("#claim-01").get_attribute("open") is not None
+
+
+@pytest.mark.browser
+def test_the_list_is_whole_without_javascript(site, browser):
+    visit = opened(browser, site, java_script_enabled=False)
+    assert shown(visit) == len(tables.load("claims"))
+    assert not visit.page.locator(".caspian-filter").is_visible()
+    first = visit.page.locator(CLAIM).first
+    first.locator("summary").click()
+    assert first.locator("dt").first.is_visible()
+
+
+@pytest.mark.browser
+def test_paper_shows_every_claim_open(site, browser):
+    visit = opened(browser, site)
+    visit.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert visit.page.locator(f"{CLAIM}[open]").count() == shown(visit)
+    visit.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert visit.page.locator(f"{CLAIM}[open]").count() == 0
+
+
+@pytest.mark.browser
+def test_an_open_ledger_fits_a_phone(site, browser):
+    visit = opened(browser, site, viewport=PHONE)
+    visit.page.locator(".caspian-filter button[name=open]").click()
+    assert visit.page.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"]
