@@ -38,6 +38,7 @@ __all__ = [
     "check",
     "describe",
     "digest",
+    "files",
     "load",
     "package",
     "period_bounds",
@@ -96,6 +97,20 @@ def package() -> dict:
     """The whole of `data/datapackage.json`; a page that asks for it depends on all of it."""
     used["package"] = _sha(_read(_folder() / "datapackage.json"))
     return deepcopy(_package())
+
+
+def files() -> dict[str, bytes]:
+    """The data package as files: each valid table's CSV, the schema and the bibliography, by name.
+
+    Raises TableError if a table breaks a rule or is not the one that its sha256 stands for.
+    """
+    found = {name: _read(_folder() / name) for name in ("datapackage.json", "references.bib")}
+    used["package"], used["references"] = (_sha(raw) for raw in found.values())
+    for resource in _package()["resources"]:
+        _checked(resource["name"])
+        used[f"table:{resource['name']}"] = _table_digest(resource["name"])
+        found[resource["path"]] = _csv_bytes(resource)
+    return found
 
 
 def references() -> dict[str, Source]:

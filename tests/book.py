@@ -161,10 +161,11 @@ _LINES = {
     "section", "summary", "table", "tbody", "tfoot", "thead", "tr", "ul",
 }  # fmt: skip
 _SILENT = {"script", "style", "svg", "nav", "template", "noscript", "button", "input", "head"}
-# A cell's code, the "#" beside a heading, the lists of pages, what steers a chart
+# A cell's code, the "#" beside a heading, the lists of pages, what steers a chart; what the build
+# writes from the tables and tests/test_backmatter.py compares with them
 _SILENT_CLASSES = {
     "cell_input", "headerlink", "toctree-wrapper", "caspian-live", "caspian-controls",
-    "prev-next-area", "highlight", "above-input",
+    "prev-next-area", "highlight", "above-input", "caspian-catalogue", "caspian-takeaway",
 }  # fmt: skip
 
 

@@ -6,7 +6,9 @@ Loaded by `_config.yml` as an extension. What it does, in the order of a build:
 - after all pages are known, marks a page as outdated when something it used has changed;
 - renders published figures and tables (:mod:`caspian.site.render`, by way of MyST-NB);
 - puts the book's CSS on every page and its script only on pages with something to move;
-- writes each figure's CSV, SVG and PNG beside the pages, and the two JavaScript libraries once.
+- writes each figure's CSV, SVG and PNG beside the pages, and the two JavaScript libraries once;
+- fills the back matter (:mod:`caspian.site.catalogue`), and ends each chapter with what a reader
+  takes away (:mod:`caspian.site.takeaway`).
 """
 
 from __future__ import annotations
@@ -27,8 +29,9 @@ from sphinx.util import logging
 
 import caspian
 from caspian import charts
-from caspian.site import ledger, render
+from caspian.site import archive, catalogue, files, ledger, render, takeaway
 from caspian.site.render import FOLDER
+from caspian.site.uses import read_report, report_path
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -40,25 +43,11 @@ log = logging.getLogger(__name__)
 # --- never stale -----------------------------------------------------------------------------
 
 
-def _reports(app: Sphinx) -> Path:
-    """One JSON a page: what its kernel used, and how often the page was executed."""
-    return Path(app.outdir).parent / ".dependencies"
-
-
-def _report(app: Sphinx, docname: str) -> Path:
-    return _reports(app) / f"{docname}.json"
-
-
-def _read_report(app: Sphinx, docname: str) -> dict[str, Any]:
-    path = _report(app, docname)
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-
-
 def before_read(app: Sphinx, docname: str, _source: list[str]) -> None:
     """Name the file that the kernel of this page reports to; keep the count of executions."""
-    path = _report(app, docname)
+    path = report_path(app, docname)
     path.parent.mkdir(parents=True, exist_ok=True)
-    app.env.caspian_executed = _read_report(app, docname).get("executed", 0)
+    app.env.caspian_executed = read_report(app, docname).get("executed", 0)
     path.unlink(missing_ok=True)
     os.environ[caspian.REPORT_TO] = str(path)
     os.environ["CASPIAN_RENDERING"] = "book"
@@ -71,17 +60,17 @@ def after_read(app: Sphinx, doctree: Any) -> None:
     """
     quoted = {node.refdoc for node in doctree.findall(PendingGlueReference)}
     app.env.caspian_quoted[app.env.docname] = quoted - {app.env.docname}
-    if report := _read_report(app, app.env.docname):
+    if report := read_report(app, app.env.docname):
         report["executed"] = app.env.caspian_executed + 1
         text = json.dumps(report, sort_keys=True, indent=1)
-        _report(app, app.env.docname).write_text(text, encoding="utf-8")
+        report_path(app, app.env.docname).write_text(text, encoding="utf-8")
 
 
 def outdated(app: Sphinx, env: BuildEnvironment, *_: Any) -> list[str]:
     """The pages that used something which has changed since."""
     pages = []
     for docname in sorted(env.found_docs):
-        report = _read_report(app, docname)
+        report = read_report(app, docname)
         report.pop("executed", None)
         now = {dependency: caspian.digest(dependency) for dependency in report}
         changed = [d for d in report if now[d] != report[d]]
@@ -110,12 +99,14 @@ def prepare(app: Sphinx) -> None:
     if not hasattr(app.env, "caspian_published"):
         app.env.caspian_published = {}
         app.env.caspian_quoted = {}
+        app.env.caspian_noted = {}  # sources cited, values shown, places of the back matter
 
 
 def purge(_app: Sphinx, env: BuildEnvironment, docname: str) -> None:
     """Forget what a page published before it is read again."""
     getattr(env, "caspian_published", {}).pop(docname, None)
     getattr(env, "caspian_quoted", {}).pop(docname, None)
+    getattr(env, "caspian_noted", {}).pop(docname, None)
 
 
 def merge(_app: Sphinx, env: BuildEnvironment, docnames: list[str], other: Any) -> None:
@@ -124,6 +115,7 @@ def merge(_app: Sphinx, env: BuildEnvironment, docnames: list[str], other: Any) 
         for mine, theirs in (
             (env.caspian_published, other.caspian_published),
             (env.caspian_quoted, other.caspian_quoted),
+            (env.caspian_noted, other.caspian_noted),
         ):
             if docname in theirs:
                 mine[docname] = theirs[docname]
@@ -137,12 +129,6 @@ def unique(_app: Sphinx, env: BuildEnvironment) -> None:
             if name in seen:
                 log.warning("%s: the name %s is also used in %s", docname, name, seen[name])
             seen[name] = docname
-
-
-def _write(path: Path, content: bytes) -> None:
-    if not path.is_file() or path.read_bytes() != content:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
 
 
 def vega_bundle() -> str:
@@ -192,38 +178,36 @@ def write_files(app: Sphinx, exception: Exception | None) -> None:
         return
     out = Path(app.outdir)
     for file in sorted(STATIC.iterdir()):  # an edited file is not always copied by Sphinx
-        _write(out / "_static" / file.name, file.read_bytes())
-    noted = out.parent / ".downloads.json"  # what each file was made from
-    before = json.loads(noted.read_text(encoding="utf-8")) if noted.is_file() else {}
-    made_from = {}
+        files.write(out / "_static" / file.name, file.read_bytes())
+    wanted: dict[str, files.Making] = {}
     for published in app.env.caspian_published.values():
         for name, item in published.items():
             text = json.dumps([site_digest(), item["bundle"]], sort_keys=True)
             digest = hashlib.sha256(text.encode()).hexdigest()
-            for file, content in _downloads(name, **item).items():
-                made_from[file] = digest
-                if before.get(file) != digest or not (out / FOLDER / file).is_file():
-                    _write(out / FOLDER / file, content())
-    for stale in {p.name for p in (out / FOLDER).glob("*")} - set(made_from):
-        (out / FOLDER / stale).unlink()
-    _write(noted, json.dumps(made_from, indent=1).encode())
+            wanted |= {file: (digest, make) for file, make in _downloads(name, **item).items()}
+    files.renew(out / FOLDER, wanted, out.parent / ".downloads.json")
     pages = [_interactive(published) for published in app.env.caspian_published.values()]
     for file, content in ((VEGA, vega_bundle), (DATATABLES, datatables_bundle)):
         if any(page[file] for page in pages):
-            _write(out / "_static" / file, content().encode())
+            files.write(out / "_static" / file, content().encode())
+    wanted = catalogue.wanted_files(app)
+    wanted["build.json"] = catalogue.about_this_build(app)
+    files.renew(out / archive.FOLDER, wanted, out.parent / ".data.json")
+    takeaway.write_files(app)
 
 
 # --- the page --------------------------------------------------------------------------------
 
 
-def page(app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _tree: Any) -> None:
-    """Scripts of one page: ours where something is interactive; none that name another host."""
+def page(app: Sphinx, pagename: str, _template: str, context: dict[str, Any], tree: Any) -> None:
+    """Scripts of one page where something is interactive; what a chapter's readers take away."""
     published = app.env.caspian_published.get(pagename, {})
     if any(_interactive(published).values()):
         app.add_js_file("caspian.js", loading_method="defer")
     if any("claims" in item["bundle"] for item in published.values()):
         app.add_js_file(ledger.SCRIPT, loading_method="defer")
         app.add_css_file(ledger.STYLE)
+    takeaway.complete_page(app, pagename, context, tree)
 
 
 def site_digest() -> str:
@@ -251,8 +235,14 @@ def configure(app: Sphinx, config: Any) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register everything with Sphinx."""
     app.add_config_value("caspian_site_digest", site_digest(), "env")
+    app.add_config_value("caspian_edition", takeaway.edition_digest(app.confdir), "html")
     app.add_css_file("caspian.css")
     app.add_role("source", render.source_role)
+    app.add_role("eval", takeaway.Eval(), override=True)
+    app.add_node(catalogue.backmatter)
+    app.add_directive("catalogue", catalogue.Catalogue)
+    app.add_directive("sources", catalogue.Sources)
+    app.add_directive("environment", catalogue.Environment)
     for node, kind in ((render.caspian_figure, "figure"), (render.caspian_table, "table")):
         app.add_enumerable_node(
             node, kind, render.get_title, html=(render.visit_figure, render.depart_figure)
@@ -266,12 +256,15 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-read", after_read)
     app.connect("env-purge-doc", purge)
     app.connect("env-merge-info", merge)
+    app.connect("env-get-updated", catalogue.moved, priority=900)  # when figures are numbered
     app.connect("env-check-consistency", unique)
+    app.connect("env-check-consistency", catalogue.complete)
+    app.connect("doctree-resolved", catalogue.fill)
     app.connect("html-page-context", page, priority=900)
     app.connect("build-finished", write_files)
     return {
         "version": "0.1.0",
         "parallel_read_safe": True,
         "parallel_write_safe": True,
-        "env_version": 1,
+        "env_version": 2,
     }

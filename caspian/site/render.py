@@ -242,6 +242,8 @@ def source_role(
     except tables.TableError as error:
         message = inliner.reporter.error(str(error), line=lineno)
         return [inliner.problematic(rawtext, rawtext, message)], [message]
+    env = inliner.document.settings.env
+    env.caspian_noted.setdefault(env.docname, {}).setdefault("cited", []).append(text)
     label = f"{s.publisher}, {s.date}" if s.date else s.publisher
     link = (
         nodes.reference("", label, refuri=s.url, internal=False, reftitle=s.title)
