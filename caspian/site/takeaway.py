@@ -310,7 +310,7 @@ def _outputs(app: Sphinx, docname: str, output: dict[str, Any]) -> list[dict[str
         sized = {"image/png": {"width": charts.WIDE}}
         title = {"text/html": f"<p>{shown}</p>", "text/plain": shown}
         return [made | {"data": title}, made | {"data": picture, "metadata": sized}]
-    if bundle := data.get(charts.TABLE_MIME):
+    for bundle in [data[kind] for kind in render.FigureRenderer.kinds if kind in data]:
         shown = uses.number_of(app.env, docname, "table", bundle["name"])
         table = {"text/html": _table_html(bundle, shown), "text/plain": data["text/plain"]}
         return [made | {"data": table}]
