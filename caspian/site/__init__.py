@@ -7,6 +7,7 @@ Loaded by `_config.yml` as an extension. What it does, in the order of a build:
 - renders published figures and tables (:mod:`caspian.site.render`, by way of MyST-NB);
 - puts the book's CSS on every page and its script only on pages with something to move;
 - writes each figure's CSV, SVG and PNG beside the pages, and the two JavaScript libraries once;
+- shows figures at a glance on the front page (:mod:`caspian.site.front`);
 - fills the back matter (:mod:`caspian.site.catalogue`), and ends each chapter with what a reader
   takes away (:mod:`caspian.site.takeaway`).
 """
@@ -29,7 +30,7 @@ from sphinx.util import logging
 
 import caspian
 from caspian import charts
-from caspian.site import archive, catalogue, files, ledger, render, takeaway
+from caspian.site import archive, catalogue, files, front, ledger, render, takeaway
 from caspian.site.render import FOLDER
 from caspian.site.uses import read_report, report_path
 
@@ -88,7 +89,8 @@ def note_read(app: Sphinx, _env: BuildEnvironment, docnames: list[str]) -> None:
 
 def quoting(_app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Pages to write again (not to execute) because a page that they quote was read again."""
-    return [d for d, quoted in env.caspian_quoted.items() if quoted & env.caspian_read]
+    shown, read = front.glimpsed(env), env.caspian_read
+    return [d for d, q in env.caspian_quoted.items() if (q | shown.get(d, set())) & read]
 
 
 # --- what pages published --------------------------------------------------------------------
@@ -243,6 +245,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("catalogue", catalogue.Catalogue)
     app.add_directive("sources", catalogue.Sources)
     app.add_directive("environment", catalogue.Environment)
+    front.setup(app)
     for node, kind in ((render.caspian_figure, "figure"), (render.caspian_table, "table")):
         app.add_enumerable_node(
             node, kind, render.get_title, html=(render.visit_figure, render.depart_figure)

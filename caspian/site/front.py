@@ -1,0 +1,122 @@
+"""The front page: figures of the chapters at a glance, and how the book is cited.
+
+A glimpse shows a published figure's drawing for phones, with its finding, as a link to the figure.
+Nothing is drawn or computed again: both come from the page that published it.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any, ClassVar
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+from caspian import charts
+from caspian.site import edition
+from caspian.text import day
+
+log = logging.getLogger(__name__)
+
+
+class glimpse(nodes.General, nodes.Element):
+    """The figure named `figure`, to be filled in when every page has been read."""
+
+
+class Glimpse(SphinxDirective):
+    """`{glimpse} fig-oil-routes`: a figure of another page, small, as a link to it."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return the place that the figure will take."""
+        name = self.arguments[0]
+        noted = self.env.caspian_noted.setdefault(self.env.docname, {})
+        noted.setdefault("glimpsed", []).append(name)
+        node = glimpse("", figure=name)
+        self.set_source_info(node)
+        return [node]
+
+
+class BookCitation(SphinxDirective):
+    """`{book-citation}`: the book as a line of text and as BibTeX, from `CITATION.cff`."""
+
+    option_spec: ClassVar = {}
+
+    def run(self) -> list[nodes.Node]:
+        """Return both."""
+        self.env.note_dependency(f"{self.env.app.confdir}/CITATION.cff")
+        cited = edition.citation(self.env.app.confdir)
+        entry = nodes.literal_block("", bibtex(cited), language="bibtex")
+        return [nodes.paragraph("", plain(cited)), entry]
+
+
+def plain(cited: edition.Citation) -> str:
+    """The book as a line of text."""
+    address = f" {cited.url}" if cited.url else ""
+    return (
+        f"{cited.author} ({cited.year}). {cited.title}. Version {cited.version} of "
+        f"{day(cited.released)}.{address}"
+    )
+
+
+def bibtex(cited: edition.Citation) -> str:
+    """The book as a BibTeX entry."""
+    fields = {
+        "author": f"{{{cited.author}}}",
+        "title": f"{{{cited.title}}}",
+        "year": cited.year,
+        "note": f"Version {cited.version} of {day(cited.released)}",
+    }
+    if cited.url:
+        fields["url"] = cited.url
+    body = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items())
+    return f"@book{{caspian{cited.year},\n{body}\n}}"
+
+
+def published_on(env: BuildEnvironment) -> dict[str, str]:
+    """Every published figure and table, and its page."""
+    return {name: doc for doc, items in env.caspian_published.items() for name in items}
+
+
+def glimpsed(env: BuildEnvironment) -> dict[str, set[str]]:
+    """Pages that show figures at a glance, and the pages these come from."""
+    pages = published_on(env)
+    named = {doc: noted.get("glimpsed", ()) for doc, noted in env.caspian_noted.items()}
+    return {d: {pages[name] for name in names if name in pages} for d, names in named.items()}
+
+
+def html(name: str, bundle: dict[str, Any], address: str) -> str:
+    """A figure at a glance: its drawing and its finding, as one link."""
+    drawing = charts.static_svg(bundle, charts.NARROW)
+    return (
+        f'<figure class="caspian-glimpse"><a href="{escape(address)}#{escape(name)}">'
+        f'<span role="img" aria-label="{escape(bundle["alt"])}">{drawing}</span>'
+        f"<figcaption>{escape(bundle['title'])}</figcaption></a></figure>"
+    )
+
+
+def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Put the figures into their places; a name that no page published is a warning."""
+    pages = published_on(app.env)
+    for node in list(doctree.findall(glimpse)):
+        name = node["figure"]
+        page = pages.get(name)
+        if page is None or app.env.caspian_published[page][name]["kind"] != "figure":
+            log.warning("no page publishes a figure %s", name, location=node)
+            node.parent.remove(node)
+            continue
+        address = app.builder.get_relative_uri(docname, page)
+        bundle = app.env.caspian_published[page][name]["bundle"]
+        node.replace_self(nodes.raw("", html(name, bundle, address), format="html"))
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directives."""
+    app.add_node(glimpse)
+    app.add_directive("glimpse", Glimpse)
+    app.add_directive("book-citation", BookCitation)
+    app.connect("doctree-resolved", fill)
