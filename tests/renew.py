@@ -94,12 +94,15 @@ def drawings(notebooks: Iterable[nbformat.NotebookNode]) -> dict[str, str]:
 def readme_facts() -> str | None:
     """What stands between the README's markers: the findings of the built first page.
 
-    They are the list items inside the first element of class `findings`; None if it has none.
+    They are the list items inside the first element of class `findings`, without the links that
+    lead on from them; None if it has none.
     """
     page = next((page for page in book.pages() if page.docname == "index"), None)
     if page is None or not page.html.is_file():
         return None
     box = BeautifulSoup(page.html.read_text("utf-8"), "html.parser").select_one(".findings")
+    for link in box.select("li a") if box else []:
+        link.extract()
     items = [" ".join(item.get_text().split()) for item in box.select("li")] if box else []
     return "".join(f"- {item}\n" for item in items) or None
 

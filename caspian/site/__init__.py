@@ -266,7 +266,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("html-page-context", page, priority=900)
     app.connect("build-finished", write_files)
     return {
-        "version": "0.1.0",
+        "version": "0.2.0",
         "parallel_read_safe": True,
         "parallel_write_safe": True,
         "env_version": 2,
