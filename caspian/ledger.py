@@ -26,6 +26,11 @@ from caspian.verdicts import LEDGER_MIME
 
 THEN = dt.date(2024, 3, 12)  # the day after the visit: what a writer of the article could know
 UNTIL = dt.date(2026, 4, 30)  # the last month whose events the tables hold
+COUNTED = (
+    *("aims", "days", "decisions", "documents", "incidents", "months"),
+    *("papers", "places", "reports", "rows", "sectors", "sums", "visits", "votes"),
+)
+ONE = {name: name[:-1] for name in COUNTED} | {"companies": "company"}  # "1 paper"
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -157,6 +162,7 @@ def amount(value: float, unit: str) -> str:
     text = number(value, digits)
     if "." in text:
         text = text.rstrip("0").rstrip(".")
+    unit = ONE.get(unit, unit) if text == "1" else unit
     return f"{text}%" if unit == "%" else f"{text} {unit}".rstrip()
 
 
@@ -283,6 +289,19 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }
 
 
+def sentences(told: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The sentences of the article, in order: sentence, paragraph, opening, claims made in it."""
+    made: dict[str, list[str]] = {}
+    for row in told:
+        for place in filter(None, str(row["sentences"] or "").split(";")):
+            made.setdefault(place, []).append(row["claim"])
+    return [
+        {k: row[k] for k in ("sentence", "opening")}
+        | {"paragraph": int(row["paragraph"]), "claims": made.get(row["sentence"], [])}
+        for row in tables.load("article_sentences").to_dict("records")
+    ]
+
+
 def ledger(
     found: Iterable[Judged], *, name: str, title: str, subtitle: str, note: str = ""
 ) -> Published:
@@ -308,6 +327,7 @@ def ledger(
             }
             for item in found
         ],
+        "sentences": sentences(item.claim for item in found),
         "columns": list(table.columns),
         "labels": {},
         "rows": table.astype(object).where(table.notna(), None).to_dict("records"),
@@ -329,6 +349,7 @@ __all__ = [
     "margins",
     "rows",
     "rule_text",
+    "sentences",
     "threshold_uses",
     "turning_points",
     "under",

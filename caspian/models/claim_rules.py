@@ -7,6 +7,7 @@ rule in words, `data/claim_thresholds.csv` the limits and why. Years are whole c
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pandas as pd
 
@@ -830,20 +831,33 @@ def urgency(ev: Evidence) -> Finding:
     since = events[events["start"].map(lambda d: pd.Timestamp(period_bounds(d)[0])) >= war]
     if since.empty:
         raise Unknown("no incident known since the invasion")
-    incidents = count(
-        "incidents", "Incidents at the Caspian pipeline since the invasion", since, "incidents"
-    )
     years = (pd.Timestamp(ev.day) - war).days / 365.25
-    rate = derived(
-        "incidents_a_year", "The same, a year", incidents.value / years, "a year", incidents
-    )
     rail = ev.outcome("rival_volumes", "series == 'china_eu_russia_change' and period == '2022'")
     fell = (
         [ev.input("rail_by_russia", "China–EU rail freight by Russia, change in 2022", rail)]
         if len(rail)
         else []
     )
-    return ev.graded(rate, {S: "yearly", I: "every_second_year"}, O, incidents, *fell)
+
+    def by(rows: pd.DataFrame, which: str) -> Finding:
+        found = count("incidents", f"{which} at the Caspian pipeline", rows, "incidents")
+        rate = derived(
+            "incidents_a_year",
+            f"{which} a year since the invasion",
+            found.value / years,
+            "a year",
+            found,
+        )
+        return ev.graded(rate, {S: "yearly", I: "every_second_year"}, O, found, *fell)
+
+    return by_source(
+        {
+            "Those known to have cut the flow": lambda: by(
+                since[since["capacity_cut_high"] > 0], "Incidents that cut the flow"
+            ),
+            "All incidents": lambda: by(since, "All incidents"),
+        }
+    )
 
 
 @rule("c33")
@@ -1031,7 +1045,7 @@ def economic_aims(ev: Evidence) -> Finding:
 
 @rule("c40")
 def deeper_integration(ev: Evidence) -> Finding:
-    """AZ–KZ trade in percent of the sum that the presidents aim at, by both ledgers."""
+    """AZ–KZ trade in percent of the presidents' aim, by both ledgers; open while it is not met."""
 
     def by(who: str) -> Finding:
         rows = turnover(ev, who)
@@ -1042,13 +1056,15 @@ def deeper_integration(ev: Evidence) -> Finding:
         )
         now = traded(ev, who, rows.index[-1], rows)
         aim = ev.input("trade_aim_usd_mn", "What the presidents aim at", aims)
-        return ev.graded(
+        grown = ev.graded(
             part(f"{KEY[who]}_of_aim", "Trade in percent of the aim", now, aim),
             {S: "whole", I: "three_quarters"},
-            O,
+            Verdict.OPEN,
             now,
             aim,
         )
+        undated = "the aim names no year, so it is not missed"
+        return replace(grown, reason=undated) if grown.verdict == Verdict.OPEN else grown
 
     return by_source({words: lambda who=who: by(who) for words, who in LEDGERS.items()}, equal=True)
 

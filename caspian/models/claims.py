@@ -377,6 +377,8 @@ def by_source(findings: Mapping[str, Callable[[], Finding]], *, equal: bool = Fa
     found = {name: tried(find) for name, find in findings.items()}
     sides = [f for f in found.values() if f.verdict != Verdict.OPEN]
     if not sides:
+        if measured := [f for f in found.values() if f.decided_by]:  # graded, and open all the same
+            return replace(measured[0], variants=tuple(found.items()))
         raise Unknown("; ".join(dict.fromkeys(f.reason for f in found.values() if f.reason)))
     first = sides[0]
     if equal:

@@ -155,15 +155,62 @@ def filter_html(claims: Collection[Mapping[str, Any]], target: str) -> str:
     )
 
 
+OMITTED = 0  # stands for a paragraph: what the article leaves out
+
+
+def part_of(claim: Mapping[str, Any]) -> int:
+    """The paragraph below which a claim stands on the page."""
+    return OMITTED if claim["kind"] == "omission" else claim["paragraph"]
+
+
+def grouped(claims: Collection[Mapping[str, Any]]) -> list[int]:
+    """The paragraphs that have claims, in the order of the ledger."""
+    return list(dict.fromkeys(part_of(claim) for claim in claims))
+
+
+def paragraph_anchor(paragraph: int) -> str:
+    """The id of a paragraph on the page."""
+    return f"paragraph-{paragraph}" if paragraph else "left-out"
+
+
+def heading_html(paragraph: int, sentences: Collection[Mapping[str, Any]]) -> str:
+    """A paragraph's heading: each of its sentences by its first words, with links to its claims."""
+    if paragraph == OMITTED:
+        return "<h3>What the article leaves out</h3>"
+    items = ""
+    for told in (s for s in sentences if s["paragraph"] == paragraph):
+        links = ", ".join(f'<a href="#{anchor(c)}">{int(c[1:])}</a>' for c in told["claims"])
+        noun = "claim" if len(told["claims"]) == 1 else "claims"
+        items += f"<li>“{words(told['opening'])} …”: {noun} {links}</li>"
+    return f'<h3>Paragraph {paragraph}</h3><ol class="caspian-sentences">{items}</ol>'
+
+
+def jumps_html(claims: Collection[Mapping[str, Any]]) -> str:
+    """Links to the paragraphs."""
+    links = "".join(
+        f'<li><a href="#{paragraph_anchor(p)}">{p or "left out"}</a></li>' for p in grouped(claims)
+    )
+    return (
+        '<nav class="caspian-jumps" aria-label="Paragraphs of the article">'
+        f"<span>Paragraph</span><ul>{links}</ul></nav>"
+    )
+
+
 def ledger_html(bundle: Mapping[str, Any], pages: Collection[str], root: str) -> str:
     """The whole ledger below its caption. `pages` are the book's; `root` leads to the site's."""
     by_key = {s["key"]: s for s in bundle["sources"]}
     target = f"{bundle['name']}-list"
-    items = "".join(
-        claim_html(claim, by_key, tuple(bundle["headings"]), pages, root)
-        for claim in bundle["claims"]
-    )
+    items = ""
+    for paragraph in grouped(bundle["claims"]):
+        told = [c for c in bundle["claims"] if part_of(c) == paragraph]
+        lines = "".join(
+            claim_html(claim, by_key, tuple(bundle["headings"]), pages, root) for claim in told
+        )
+        items += (
+            f'<div class="caspian-paragraph" id="{paragraph_anchor(paragraph)}">'
+            f"{heading_html(paragraph, bundle['sentences'])}{lines}</div>"
+        )
     return (
-        f"{filter_html(bundle['claims'], target)}"
+        f"{jumps_html(bundle['claims'])}{filter_html(bundle['claims'], target)}"
         f'<div class="caspian-ledger" id="{target}">{items}</div>'
     )

@@ -13,6 +13,9 @@
       for (const claim of claims) {
         claim.hidden = fields.some((f) => f.value && claim.dataset[f.name] !== f.value);
       }
+      for (const group of list.querySelectorAll(".caspian-paragraph")) {
+        group.hidden = !group.querySelector(".caspian-claim:not([hidden])");
+      }
       count.textContent = `${shown().length} of ${claims.length} claims`;
     }
 
