@@ -215,6 +215,45 @@ def test_a_tables_users_are_named(site, page):
         assert page.html.resolve() in users, f"{name} does not name {page.docname}"
 
 
+def readers() -> dict[str, set[str]]:
+    """Every table to the pages whose kernels read it, as the build's own reports tell."""
+    found: dict[str, set[str]] = {}
+    reports = book.HTML.parent / ".dependencies"
+    for page in book.pages():
+        report = reports / f"{page.docname}.json"
+        if report.is_file():
+            for name in json.loads(report.read_text("utf-8")):
+                if name.startswith("table:"):
+                    found.setdefault(name.removeprefix("table:"), set()).add(page.docname)
+    return found
+
+
+def lists_of(name: str) -> set[str]:
+    """The tables that a table's foreign keys name: lists of codes and their words."""
+    keys = RESOURCES[name]["schema"].get("foreignKeys", [])
+    return {key["reference"]["resource"] for key in keys} - {"", name}
+
+
+def test_every_table_is_used(site):
+    """By a page, or as the list of codes of a table that is."""
+    used, read = set(readers()), readers()
+    assert read, "the build left no reports"
+    while more := set().union(*(lists_of(name) for name in used)) - used:
+        used |= more
+    assert used == set(RESOURCES), f"used by no page: {sorted(set(RESOURCES) - used)}"
+
+
+def test_every_table_and_its_users_can_be_reached(site):
+    index = soup("chapters/data")
+    for name in RESOURCES:
+        place = catalogue.anchor(name)
+        assert index.find(id=place), f"{name} has no place on the data page"
+        assert index.find("a", href=f"#{place}"), f"nothing on the data page leads to {name}"
+        users = linked("chapters/data", index.find(id=place).select_one(".caspian-facts"))
+        for docname in readers().get(name, ()):
+            assert (book.HTML / f"{docname}.html").resolve() in users, f"{name}: {docname}"
+
+
 # --- the sources -----------------------------------------------------------------------------
 
 
@@ -228,8 +267,8 @@ def test_every_source_is_listed_once_with_its_link(site):
         assert " ".join(source.title.split()) in text
         if source.url:
             assert item.find("a", href=source.url), source.key
-        used = item.find("small").get_text()
-        assert used.strip(), f"{source.key}: used nowhere"
+        used = item.find("small")
+        assert used.get_text().strip() and used.find("a"), f"{source.key}: used nowhere"
 
 
 def test_a_sources_rows_are_its_rows(site):

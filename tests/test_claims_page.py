@@ -85,7 +85,7 @@ def test_a_claim_leads_to_its_chapters_figure(site):
 def test_the_whole_ledger_can_be_taken_away(site):
     link = page().select_one("#tab-ledger .caspian-downloads a")
     text = (site / "chapters" / link["href"]).read_text("utf-8")
-    assert text.startswith("claim,paragraph,kind,text,")
+    assert text.startswith("claim,paragraph,sentences,kind,text,")
     assert len(re.findall(r"(?m)^c\d\d,", text)) == len(tables.load("claims"))
 
 
@@ -93,6 +93,31 @@ def test_the_script_is_only_where_the_ledger_is(site):
     for path in book.HTML.glob("chapters/*.html"):
         has = "caspian-ledger.js" in path.read_text("utf-8")
         assert has == (path.name == "claims.html"), path.name
+
+
+def test_every_claim_stands_below_its_paragraph_and_sentence(site):
+    rows = tables.load("claims").set_index("claim")
+    for claim in page().select(CLAIM):
+        row = rows.loc[f"c{claim['id'].removeprefix('claim-')}"]
+        group = claim.find_parent(class_="caspian-paragraph")
+        if row["kind"] == "omission":
+            assert group["id"] == "left-out"
+            continue
+        assert group["id"] == f"paragraph-{row['paragraph']}"
+        for place in row["sentences"].split(";"):
+            paragraph, _, nth = place.partition(".")
+            sentence = page().select(f"#paragraph-{paragraph} .caspian-sentences > li")[
+                int(nth) - 1
+            ]
+            assert sentence.find("a", href=f"#{claim['id']}"), f"{claim['id']}: not at {place}"
+
+
+def test_every_sentence_is_told_by_its_first_words(site):
+    told = [li.get_text() for li in page().select(".caspian-sentences > li")]
+    openings = [o.replace("'", "’") for o in tables.load("article_sentences")["opening"]]
+    assert len(told) == len(openings)
+    assert all(opening in text for opening, text in zip(openings, told, strict=True))
+    assert all(li.find("a") for li in page().select(".caspian-sentences > li"))
 
 
 # --- in a browser ---------------------------------------------------------------------------------
@@ -120,6 +145,53 @@ def test_filter_by_keyboard(site, browser):
         f"document.querySelectorAll('{CLAIM}:not([hidden])').length === {total}"
     )
     assert not visit.problems, visit.problems
+
+
+@pytest.mark.browser
+def test_from_any_sentence_to_figure_and_source_in_three_clicks(site, browser):
+    """Front page to ledger, sentence to claim (open, with verdict and rule), claim to figure."""
+    visit = browser.visit()
+    visit.open(site / "index.html")
+    ledger = visit.page.get_by_role("link", name="ledger of claims")
+    ledger.click()  # 1
+    visit.page.wait_for_url(f"**/{PAGE}")
+    sentences = visit.page.locator(".caspian-sentences > li")
+    assert sentences.count() == len(tables.load("article_sentences"))
+    anchors = {}  # figure pages read once
+    for sentence in sentences.all():
+        for link in sentence.get_by_role("link").all():
+            link.click()  # 2
+            name = link.get_attribute("href")
+            claim = visit.page.locator(f"{name}[open]")
+            claim.wait_for(state="visible")
+            assert claim.locator("summary .caspian-verdict").last.is_visible(), name
+            assert claim.locator("dt", has_text="Rule").is_visible(), name
+            figure = claim.locator(".caspian-meta a[href*='.html#']")
+            assert figure.is_visible() and figure.is_enabled(), f"{name}: no figure"
+            address, _, at = figure.get_attribute("href").partition("#")
+            if address not in anchors:
+                target = (book.HTML / PAGE).parent / address
+                soup = BeautifulSoup(target.read_text("utf-8"), "html.parser")
+                anchors[address] = {tag["id"] for tag in soup.find_all(id=True)}
+            assert at in anchors[address], f"{name}: {address} has no {at}"
+            if claim.get_attribute("data-now") != "open":
+                assert claim.locator("tbody a[href^=http]").first.is_visible(), f"{name}: no source"
+    figure.click()  # 3, for one of them
+    visit.page.wait_for_url(f"**#{at}")
+    assert visit.page.locator(f"[id='{at}']").first.is_visible()
+    assert not visit.problems, visit.problems
+
+
+@pytest.mark.browser
+def test_a_paragraph_without_a_claim_shown_is_hidden(site, browser):
+    visit = opened(browser, site)
+    choose(visit, "chapter", "Energy")
+    shown_now = visit.page.locator(".caspian-paragraph:visible")
+    expected = {
+        c.find_parent(class_="caspian-paragraph")["id"]
+        for c in page().select(f"{CLAIM}[data-chapter=energy]")
+    }
+    assert {group.get_attribute("id") for group in shown_now.all()} == expected
 
 
 @pytest.mark.browser

@@ -1,0 +1,148 @@
+"""The front page: figures at a glance that lead to their chapters, and how the book is cited."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cache
+from types import SimpleNamespace
+
+import book
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+from docutils import nodes
+from docutils.utils import new_document
+from pybtex.database import parse_string
+
+from caspian.site import edition, front
+
+PHONE = {"width": 360, "height": 740}
+NAMED = re.compile(r"```\{glimpse\} (\S+)")
+CITATION = yaml.safe_load((book.ROOT / "CITATION.cff").read_text("utf-8"))
+
+
+@cache
+def page(name: str = "index.html") -> BeautifulSoup:
+    return BeautifulSoup((book.HTML / name).read_text("utf-8"), "html.parser")
+
+
+def named() -> list[str]:
+    return NAMED.findall((book.ROOT / "index.md").read_text("utf-8"))
+
+
+# --- what the file says ---------------------------------------------------------------------------
+
+
+def test_every_glimpse_leads_to_its_figure(site):
+    links = page().select("figure.caspian-glimpse > a")
+    assert [link["href"].partition("#")[2] for link in links] == named() != []
+    for link in links:
+        address, _, figure = link["href"].partition("#")
+        target = page(address).find(id=figure)
+        assert target, f"{address} has no {figure}"
+        title = link.find("figcaption").get_text()
+        assert title in " ".join(target.find("figcaption").get_text().split()), figure
+
+
+def test_every_glimpse_has_a_name_for_those_who_do_not_see_it(site):
+    for figure in page().select("figure.caspian-glimpse"):
+        drawing = figure.select_one("[role=img]")
+        assert len(drawing["aria-label"].split()) > 5, figure.a["href"]
+        assert drawing.find("svg"), figure.a["href"]
+
+
+def test_the_findings_have_numbers_and_lead_to_a_chapter(site):
+    findings = page().select(".findings li")
+    assert len(findings) == 5
+    for finding in findings:
+        assert re.search(r"\d", finding.get_text()), finding.get_text()
+        assert finding.select("a[href^='chapters/']"), finding.get_text()
+
+
+def test_the_ledgers_balance_is_whole(site):
+    """Those that hold, fall short, are open and are opinions make up all claims."""
+    bold = page().select_one("article p").get_text()
+    told = re.search(
+        r"Of (\d+) claims (\d+) hold, (\d+) fall short, (\d+) are open and (\d+)", bold
+    )
+    claims, *parts = map(int, told.groups())
+    assert sum(parts) == claims
+
+
+def test_the_citation_is_bibtex_that_parses(site):
+    text = page().select_one(".highlight-bibtex pre").get_text()
+    (entry,) = parse_string(text, "bibtex").entries.values()
+    assert entry.type == "book"
+    assert entry.fields["title"].strip("{}") == CITATION["title"]
+    assert CITATION["version"] in entry.fields["note"]
+    assert entry.fields["year"] == str(CITATION["date-released"])[:4]
+    assert str(entry.persons["author"][0]).strip("{}")
+
+
+def test_a_book_with_an_address_says_so():
+    at = replace(edition.citation(book.ROOT), url="https://book.example")
+    (entry,) = parse_string(front.bibtex(at), "bibtex").entries.values()
+    assert entry.fields["url"] == "https://book.example"
+    assert front.plain(at).endswith(" https://book.example")
+
+
+# --- a name that no page publishes ----------------------------------------------------------------
+
+
+def filled(name: str, kind: str, monkeypatch) -> tuple[nodes.document, list]:
+    """A page with one glimpse, filled in; and the warnings told."""
+    told: list = []
+    monkeypatch.setattr(front.log, "warning", lambda *words, **_: told.append(words))
+    monkeypatch.setattr(front, "html", lambda *words: " ".join(map(str, (words[0], words[2]))))
+    published = {"chapters/a": {"fig-a": {"kind": kind, "bundle": {}}}}
+    app = SimpleNamespace(
+        env=SimpleNamespace(caspian_published=published),
+        builder=SimpleNamespace(get_relative_uri=lambda _, to: f"{to}.html"),
+    )
+    document = new_document("index")
+    document += front.glimpse("", figure=name)
+    front.fill(app, document, "index")
+    return document, told
+
+
+def test_a_known_figure_is_filled_in(monkeypatch):
+    document, told = filled("fig-a", "figure", monkeypatch)
+    assert not told
+    assert document.astext() == "fig-a chapters/a.html"
+
+
+@pytest.mark.parametrize(("name", "kind"), [("fig-b", "figure"), ("fig-a", "table")])
+def test_what_is_no_figure_is_told_and_left_out(name, kind, monkeypatch):
+    document, told = filled(name, kind, monkeypatch)
+    assert told and name in told[0]
+    assert not list(document.findall(front.glimpse)) and not document.children
+
+
+# --- in a browser ---------------------------------------------------------------------------------
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("javascript", [True, False])
+def test_the_front_page_on_a_phone(site, browser, javascript):
+    visit = browser.visit(viewport=PHONE, java_script_enabled=javascript)
+    visit.open(site / "index.html")
+    glimpses = visit.page.locator("figure.caspian-glimpse")
+    assert glimpses.count() == len(named())
+    for k in range(glimpses.count()):
+        box = glimpses.nth(k).locator("svg").first.bounding_box()
+        assert box["width"] > 200 and box["height"] > 100, named()[k]
+        assert box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"], named()[k]
+    # What is found comes before the first screen of a phone ends
+    assert visit.page.locator(".findings").bounding_box()["y"] < PHONE["height"]
+    assert not visit.problems, visit.problems
+
+
+@pytest.mark.browser
+def test_a_glimpse_is_followed_by_keyboard(site, browser):
+    visit = browser.visit(viewport=PHONE)
+    visit.open(site / "index.html")
+    visit.page.locator("figure.caspian-glimpse > a").first.focus()
+    visit.page.keyboard.press("Enter")
+    visit.page.wait_for_url(f"**#{named()[0]}")
+    assert visit.page.locator(f"#{named()[0]}").is_visible()
