@@ -179,7 +179,7 @@ def heading_html(paragraph: int, sentences: Collection[Mapping[str, Any]]) -> st
         return "<h3>What the article leaves out</h3>"
     items = ""
     for told in (s for s in sentences if s["paragraph"] == paragraph):
-        links = ", ".join(f'<a href="#{anchor(c)}">{int(c[1:])}</a>' for c in told["claims"])
+        links = " ".join(f'<a href="#{anchor(c)}">{int(c[1:])}</a>' for c in told["claims"])
         noun = "claim" if len(told["claims"]) == 1 else "claims"
         items += f"<li>“{words(told['opening'])} …”: {noun} {links}</li>"
     return f'<h3>Paragraph {paragraph}</h3><ol class="caspian-sentences">{items}</ol>'
