@@ -500,6 +500,7 @@ EDGES = [
     ("c23", {"trade_kz_usd_mn": 529, "trade_az_usd_mn": 313}, C),
     ("c24", {"trade_az_tr_usd_mn": 529.4 / 0.5}, S),
     ("c24", {"trade_az_tr_usd_mn": 2110, "trade_az_usd_mn_beside": 530}, I),
+    ("c24", {"trade_az_tr_usd_mn": 2135, "trade_az_usd_mn_beside": 530}, O),  # all just below
     ("c24", {"trade_az_tr_usd_mn": 2110}, OPEN),  # a quarter by one side, an eighth by the other
     ("c24", {"trade_az_tr_usd_mn": 5718}, O),
     ("c24", {"trade_az_tr_usd_mn": 5719}, M),
@@ -532,9 +533,11 @@ EDGES = [
     ("c40", {"trade_kz_usd_mn": 999, "trade_az_usd_mn": 750}, I),
     ("c40", {"trade_kz_usd_mn": 749, "trade_az_usd_mn": 749}, OPEN),  # the aim has no year
     ("c40", {"trade_kz_usd_mn": 749, "trade_az_usd_mn": 750}, I),  # what is open is no side
-    ("c42", {"titr_mt": 6.7, "titr_mt_2024": 4.484}, S),
-    ("c42", {"titr_mt": 5.6, "titr_mt_2024": 4.484}, I),
-    ("c42", {"titr_mt": 5.5, "titr_mt_2024": 4.484}, O),
+    # growth on 4.484 less the rate from x to 10 in two years: x/4.484 - sqrt(10/x) is 0 or -0.1
+    ("c42", {"titr_mt": 5.859, "titr_mt_2024": 4.484}, S),
+    ("c42", {"titr_mt": 5.858, "titr_mt_2024": 4.484}, I),
+    ("c42", {"titr_mt": 5.564, "titr_mt_2024": 4.484}, I),
+    ("c42", {"titr_mt": 5.563, "titr_mt_2024": 4.484}, O),
     ("c43", {"agreed_mt": 10, "exports_mt": 100}, S),
     ("c43", {"agreed_mt": 9.9, "exports_mt": 100}, I),
     ("c43", {"agreed_mt": 5, "exports_mt": 100}, I),
@@ -659,6 +662,9 @@ def test_incidents_a_year(events, verdict):
     )
     found = judge("c32", ev)
     assert found.verdict == verdict
+    ev.until = dt.date(2026, 2, 24)  # four years to the day: 4 and 2 lie at the limits themselves
+    at_limits = {5: S, 4: S, 3: I, 2: I}
+    assert judge("c32", ev).verdict == at_limits[events]
     assert dict(found.variants)["All incidents"].verdict == S
 
 
