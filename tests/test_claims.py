@@ -500,7 +500,7 @@ EDGES = [
     ("c23", {"trade_kz_usd_mn": 529, "trade_az_usd_mn": 313}, C),
     ("c24", {"trade_az_tr_usd_mn": 529.4 / 0.5}, S),
     ("c24", {"trade_az_tr_usd_mn": 2110, "trade_az_usd_mn_beside": 530}, I),
-    ("c24", {"trade_az_tr_usd_mn": 2135, "trade_az_usd_mn_beside": 530}, O),  # all just below
+    ("c24", {"trade_az_tr_usd_mn": 2300, "trade_az_usd_mn_beside": 574}, O),  # at most 24.96%
     ("c24", {"trade_az_tr_usd_mn": 2110}, OPEN),  # a quarter by one side, an eighth by the other
     ("c24", {"trade_az_tr_usd_mn": 5718}, O),
     ("c24", {"trade_az_tr_usd_mn": 5719}, M),
