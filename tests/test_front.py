@@ -82,9 +82,11 @@ def test_the_citation_is_bibtex_that_parses(site):
 
 def test_a_book_with_an_address_says_so():
     at = replace(edition.citation(book.ROOT), url="https://book.example")
-    (entry,) = parse_string(front.bibtex(at), "bibtex").entries.values()
+    (entry,) = parse_string(
+        edition.bibtex(at, "book", "", {"title": at.title}), "bibtex"
+    ).entries.values()
     assert entry.fields["url"] == "https://book.example"
-    assert front.plain(at).endswith(" https://book.example")
+    assert edition.line(at).endswith(" https://book.example")
 
 
 # --- a name that no page publishes ----------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -364,20 +365,43 @@ def phased_increase(ev: Evidence) -> Finding:
     )
 
 
+class Measured(NamedTuple):
+    """What a figure is called by scenarios and in words."""
+
+    name: str
+    label: str
+
+
+ALL_EXPORTS = Measured("exports_mt", "All oil exports")
+ALL_BTC = Measured("btc_flow_mt", "All oil in BTC")
+
+
+def oil_part(
+    ev: Evidence,
+    measure: str,
+    oil: Measured,
+    totals: pd.DataFrame,
+    whole: Measured,
+    share: Measured,
+) -> Finding:
+    """Kazakh oil by Baku as a part of a whole, in the last year that both have."""
+    sent = oil_years(ev, measure)
+    sent = sent[sent.index.isin(totals.index)]
+    carried = last(ev, *oil, sent)
+    all_of_it = at(ev, *whole, totals, sent.index[-1])
+    portion = part(*share, carried, all_of_it)
+    steps = {S: "part_major", I: "part_minor", O: "part_trace"}
+    return ev.graded(portion, steps, C, carried, all_of_it)
+
+
 @rule("c14")
 def kazakh_security(ev: Evidence) -> Finding:
     """The part of Kazakhstan's oil exports that went by Baku in the last year known."""
     totals = ev.years("oil_exports", "route == 'total'")
 
     def by(measure: str, name: str, label: str) -> Finding:
-        sent = oil_years(ev, measure)
-        sent = sent[sent.index.isin(totals.index)]
-        carried = last(ev, name, label, sent)
-        whole = at(ev, "exports_mt", "All oil exports", totals, sent.index[-1])
-        portion = part("baku_share", f"{label}, share of exports", carried, whole)
-        return ev.graded(
-            portion, {S: "part_major", I: "part_minor", O: "part_trace"}, C, carried, whole
-        )
+        share = Measured("baku_share", f"{label}, share of exports")
+        return oil_part(ev, measure, Measured(name, label), totals, ALL_EXPORTS, share)
 
     return by_source(
         {
@@ -395,14 +419,8 @@ def azerbaijani_security(ev: Evidence) -> Finding:
     flow = ev.years("btc_flow", "origin == 'total'")
 
     def by(measure: str, name: str, label: str) -> Finding:
-        sent = oil_years(ev, measure)
-        sent = sent[sent.index.isin(flow.index)]
-        carried = last(ev, name, label, sent)
-        whole = at(ev, "btc_flow_mt", "All oil in BTC", flow, sent.index[-1])
-        portion = part("kazakh_part", f"{label}, in percent of the oil in BTC", carried, whole)
-        return ev.graded(
-            portion, {S: "part_major", I: "part_minor", O: "part_trace"}, C, carried, whole
-        )
+        share = Measured("kazakh_part", f"{label}, in percent of the oil in BTC")
+        return oil_part(ev, measure, Measured(name, label), flow, ALL_BTC, share)
 
     return by_source(
         {

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
 import yaml
+
+from caspian.text import day
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,32 @@ def _parsed(text: str) -> Citation:
 def citation(confdir: str | Path) -> Citation:
     """How the book is cited. Raises KeyError naming a field that `CITATION.cff` lacks."""
     return _parsed((Path(confdir) / "CITATION.cff").read_text(encoding="utf-8"))
+
+
+def bibtex(cited: Citation, kind: str, key: str, titles: Mapping[str, str]) -> str:
+    """The book or a part of it as a BibTeX entry of `kind`. Titles keep their capitals."""
+
+    def safe(text: str) -> str:
+        return re.sub(r"([&%$#_])", r"\\\1", text)
+
+    fields = {
+        "author": f"{{{safe(cited.author)}}}",
+        **{name: f"{{{safe(title)}}}" for name, title in titles.items()},
+        "year": cited.year,
+        "note": f"Version {cited.version} of {day(cited.released)}",
+    }
+    if cited.url:
+        fields["url"] = cited.url
+    body = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items())
+    return f"@{kind}{{caspian{cited.year}{key},\n{body}\n}}"
+
+
+def line(cited: Citation, part: str = "") -> str:
+    """The book, or a part of it by its title, as a line of text."""
+    address = f" {cited.url}" if cited.url else ""
+    whole = f"{part}. In: {cited.title}" if part else cited.title
+    edition = f"Version {cited.version} of {day(cited.released)}"
+    return f"{cited.author} ({cited.year}). {whole}. {edition}.{address}"
 
 
 def writer() -> str:

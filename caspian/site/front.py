@@ -17,7 +17,6 @@ from sphinx.util.docutils import SphinxDirective
 
 from caspian import charts
 from caspian.site import edition
-from caspian.text import day
 
 log = logging.getLogger(__name__)
 
@@ -50,31 +49,9 @@ class BookCitation(SphinxDirective):
         """Return both."""
         self.env.note_dependency(f"{self.env.app.confdir}/CITATION.cff")
         cited = edition.citation(self.env.app.confdir)
-        entry = nodes.literal_block("", bibtex(cited), language="bibtex")
-        return [nodes.paragraph("", plain(cited)), entry]
-
-
-def plain(cited: edition.Citation) -> str:
-    """The book as a line of text."""
-    address = f" {cited.url}" if cited.url else ""
-    return (
-        f"{cited.author} ({cited.year}). {cited.title}. Version {cited.version} of "
-        f"{day(cited.released)}.{address}"
-    )
-
-
-def bibtex(cited: edition.Citation) -> str:
-    """The book as a BibTeX entry."""
-    fields = {
-        "author": f"{{{cited.author}}}",
-        "title": f"{{{cited.title}}}",
-        "year": cited.year,
-        "note": f"Version {cited.version} of {day(cited.released)}",
-    }
-    if cited.url:
-        fields["url"] = cited.url
-    body = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items())
-    return f"@book{{caspian{cited.year},\n{body}\n}}"
+        entry = edition.bibtex(cited, "book", "", {"title": cited.title})
+        block = nodes.literal_block("", entry, language="bibtex")
+        return [nodes.paragraph("", edition.line(cited)), block]
 
 
 def published_on(env: BuildEnvironment) -> dict[str, str]:

@@ -62,31 +62,9 @@ def edition_digest(confdir: str | Path) -> str:
 
 
 def bibtex(cited: edition.Citation, docname: str, title: str) -> str:
-    """The chapter as a BibTeX entry. Titles keep their capitals."""
-
-    def safe(text: str) -> str:
-        return re.sub(r"([&%$#_])", r"\\\1", text)
-
-    fields = {
-        "author": f"{{{safe(cited.author)}}}",
-        "title": f"{{{safe(title)}}}",
-        "booktitle": f"{{{safe(cited.title)}}}",
-        "year": cited.year,
-        "note": f"Version {cited.version} of {day(cited.released)}",
-    }
-    if cited.url:
-        fields["url"] = cited.url
-    body = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items())
-    return f"@incollection{{caspian{cited.year}{docname.rpartition('/')[2]},\n{body}\n}}"
-
-
-def plain_citation(cited: edition.Citation, title: str) -> str:
-    """The chapter as a line of text."""
-    address = f" {cited.url}" if cited.url else ""
-    return (
-        f"{cited.author} ({cited.year}). {title}. In: {cited.title}. Version {cited.version} of "
-        f"{day(cited.released)}.{address}"
-    )
+    """The chapter as a BibTeX entry."""
+    titles = {"title": title, "booktitle": cited.title}
+    return edition.bibtex(cited, "incollection", docname.rpartition("/")[2], titles)
 
 
 def _sources(app: Sphinx, docname: str) -> list[tables.Source]:
@@ -156,7 +134,7 @@ def box(app: Sphinx, docname: str) -> str:
         '<aside class="caspian-takeaway" aria-labelledby="take-away">'
         '<h2 id="take-away">Take this chapter away</h2>'
         f'<ul class="caspian-files">{"".join(f"<li>{link}</li>" for link in links)}</ul>{behind}'
-        f"<p>Cite it: {escape(plain_citation(cited, title))}</p>"
+        f"<p>Cite it: {escape(edition.line(cited, title))}</p>"
         f'<div class="highlight caspian-wrapped"><pre>{entry}</pre></div>'
         f"<p>{_dates(app, docname, cited)}</p></aside>"
     )
