@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from caspian.models import blocs, votes
-from caspian.tables import load, package
+from caspian.tables import load
 
 # --- blocs ----------------------------------------------------------------------------------
 
@@ -181,9 +181,6 @@ def test_a_bloc_has_the_flows_of_its_members():
 WORLD = "gravity_pairs"  # every pair of 2023, of the same data set, in thousand dollars
 
 
-@pytest.mark.skipif(
-    WORLD not in {r["name"] for r in package()["resources"]}, reason="no table of all pairs"
-)
 @pytest.mark.parametrize("bloc", ["ots", "eu", "usmca", "asean", "eaeu", "gcc", "mercosur", "eco"])
 def test_sums_of_blocs_are_those_of_all_pairs(bloc):
     pairs, table = load(WORLD), load("bloc_members")
