@@ -11,9 +11,8 @@ import json
 import os
 import re
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -410,8 +409,18 @@ def fitted(spec: Mapping[str, Any], width: int) -> dict[str, Any]:
     return spec
 
 
-@lru_cache(maxsize=256)
+drawn: MutableMapping[str, str] = {}
+"""SVG by Vega-Lite spec, of what was drawn so far; a build puts a store here that lasts."""
+
+
 def _svg(spec_json: str) -> str:
+    svg = drawn.get(spec_json)
+    if svg is None:
+        svg = drawn[spec_json] = _draw(spec_json)
+    return svg
+
+
+def _draw(spec_json: str) -> str:
     import vl_convert
 
     # Vega counts its clip paths across all charts of a process: count anew in each drawing.
@@ -474,7 +483,7 @@ def published_png(bundle: Mapping[str, Any]) -> bytes:
     """The same at twice the size, as PNG."""
     import vl_convert
 
-    return vl_convert.vegalite_to_png(json.dumps(_published_spec(bundle), sort_keys=True), scale=2)
+    return vl_convert.svg_to_png(published_svg(bundle), scale=2)
 
 
 def csv_text(bundle: Mapping[str, Any]) -> str:

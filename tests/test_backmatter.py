@@ -26,6 +26,7 @@ from pybtex.database import parse_string
 
 from caspian import tables
 from caspian.site import archive, catalogue, edition, takeaway
+from caspian.site.pages import Page
 
 DATA = book.HTML / "_data"
 TAKEN = book.HTML / "_chapters"
@@ -335,11 +336,12 @@ def test_the_list_of_sources_stays_light(site):
 def test_a_kind_without_a_place_is_refused(monkeypatch):
     told = []
     monkeypatch.setattr(catalogue.log, "warning", lambda *words: told.append(words))
-    whole = {"chapters/references": {"parts": list(catalogue.KINDS)}}
-    catalogue.complete(None, SimpleNamespace(caspian_noted=whole))
+    listed = Page(parts=list(catalogue.KINDS))
+    env = SimpleNamespace(caspian_pages={"chapters/references": listed})
+    catalogue.complete(None, env)
     assert not told
-    whole["chapters/references"]["parts"].remove("news")
-    catalogue.complete(None, SimpleNamespace(caspian_noted=whole))
+    listed.parts.remove("news")
+    catalogue.complete(None, env)
     assert told and told[0][1] == "news"
 
 

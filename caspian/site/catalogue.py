@@ -6,7 +6,6 @@ page is written, because only then every page has been read and every figure has
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import tomllib
@@ -26,6 +25,7 @@ from sphinx.util.docutils import SphinxDirective
 from caspian import tables
 from caspian.site import archive, edition, files, uses
 from caspian.site.archive import FOLDER
+from caspian.site.pages import page, pages
 from caspian.text import day, number
 
 FIRST_ROWS = 5
@@ -49,7 +49,7 @@ class _Placeholder(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         part = directives.choice(self.arguments[0], self.parts)
-        self.env.caspian_noted.setdefault(self.env.docname, {}).setdefault("parts", []).append(part)
+        page(self.env).parts.append(part)
         return [backmatter(part=part)]
 
 
@@ -98,7 +98,7 @@ def anchor(table: str) -> str:
 
 def _page_with(env: BuildEnvironment, part: str) -> str | None:
     """The page that holds a placeholder."""
-    return next((d for d, n in env.caspian_noted.items() if part in n.get("parts", ())), None)
+    return next((d for d, held in pages(env).items() if part in held.parts), None)
 
 
 # --- small pieces of HTML --------------------------------------------------------------------
@@ -339,7 +339,7 @@ def zip_name() -> str:
 def _package(app: Sphinx, links: Links) -> str:
     """What the whole is, how to take it, and the same for machines."""
     package, held = tables.package(), tables.files()
-    content, name = archive.whole(Path(app.confdir)), zip_name()
+    content, name = archive.zipped(archive.contents(Path(app.confdir))), zip_name()
     rows = sum(len(archive.rows(held[r["path"]])) - 1 for r in package["resources"])
     fields = sum(len(r["schema"]["fields"]) for r in package["resources"])
     licence = package["licenses"][0]
@@ -356,7 +356,7 @@ def _package(app: Sphinx, links: Links) -> str:
         f'<p><a class="caspian-whole" href="{base}/{name}" download>All tables as one zip</a> '
         f"({_size(content)}): every CSV, <code>datapackage.json</code>, "
         "<code>references.bib</code>, licence and citation. Its sum:</p>"
-        f'<div class="highlight caspian-wrapped"><pre>{archive.sha256(content)}  {name}</pre></div>'
+        f'<div class="highlight caspian-wrapped"><pre>{files.sha256(content)}  {name}</pre></div>'
         f'<p>Check it with <code>sha256sum -c</code> and <a href="{base}/{name}.sha256" download>'
         f'this file</a>. Alone: <a href="{base}/datapackage.json" download>datapackage.json</a>, '
         f'<a href="{base}/references.bib" download>references.bib</a>.</p>'
@@ -405,7 +405,7 @@ def dataset(app: Sphinx, root: str) -> dict[str, Any]:
         }
 
     creator = {"@type": "Organization", "name": cited.author}
-    whole = archive.whole(Path(app.confdir))
+    whole = archive.zipped(archive.contents(Path(app.confdir)))
     return {
         "@context": "https://schema.org",
         "@type": "Dataset",
@@ -417,7 +417,7 @@ def dataset(app: Sphinx, root: str) -> dict[str, Any]:
         "creator": creator,
         "keywords": package["keywords"],
         "isAccessibleForFree": True,
-        "distribution": [load(zip_name(), "application/zip", sha256=archive.sha256(whole))],
+        "distribution": [load(zip_name(), "application/zip", sha256=files.sha256(whole))],
         "hasPart": [part(resource) for resource in package["resources"]],
     }
 
@@ -546,25 +546,25 @@ def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 def _uses(app: Sphinx) -> uses.Uses:
     """The uses as they are in this build, gathered once."""
-    if getattr(app, "caspian_uses", None) is None:
-        app.caspian_uses = uses.collect(app)
-    return app.caspian_uses
+    if "caspian_uses" not in vars(app):
+        vars(app)["caspian_uses"] = uses.collect(app)
+    found: uses.Uses = vars(app)["caspian_uses"]
+    return found
 
 
 def _inputs(app: Sphinx) -> str:
     """Digest of all that the back matter is made from."""
     env = app.env
-    pages = []
+    gave = []
     for docname in uses.reading_order(env):
+        held = page(env, docname)
         published = {
-            name: [item["kind"], [s["key"] for s in item["bundle"]["sources"]]]
-            for name, item in env.caspian_published.get(docname, {}).items()
+            name: [item.kind, [s["key"] for s in item.bundle["sources"]]]
+            for name, item in held.published.items()
         }
-        cited = env.caspian_noted.get(docname, {}).get("cited", [])
         numbers = {k: dict(v) for k, v in env.toc_fignumbers.get(docname, {}).items()}
-        held = uses.tables_of(app, docname)
         title = env.titles[docname].astext()
-        pages.append([docname, title, held, published, cited, numbers])
+        gave.append([docname, title, held.tables, published, held.cited, numbers])
     texts = [
         (Path(app.confdir) / name).read_text(encoding="utf-8")
         for name in (
@@ -576,22 +576,22 @@ def _inputs(app: Sphinx) -> str:
         )
     ]
     data = [tables.digest("package"), tables.digest("references")]
-    return hashlib.sha256(json.dumps([pages, texts, data], sort_keys=True).encode()).hexdigest()
+    return files.sha256(json.dumps([gave, texts, data], sort_keys=True).encode())
 
 
 def moved(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """The pages of the back matter, to be written again, if what they are made from has moved."""
-    app.caspian_uses = None
+    vars(app).pop("caspian_uses", None)
     digest = _inputs(app)
-    if getattr(env, "caspian_inputs", None) == digest:
+    if vars(env).get("caspian_inputs") == digest:
         return []
-    env.caspian_inputs = digest
-    return [docname for docname, noted in env.caspian_noted.items() if noted.get("parts")]
+    vars(env)["caspian_inputs"] = digest
+    return [docname for docname, held in pages(env).items() if held.parts]
 
 
 def complete(_app: Sphinx, env: BuildEnvironment) -> None:
     """Every kind of source has its place on a page, if any has: refuse to lose one."""
-    listed = {p for n in env.caspian_noted.values() for p in n.get("parts", ())}
+    listed = {part for held in pages(env).values() for part in held.parts}
     kinds = {source.kind for source in tables.references().values()}
     if listed & set(KINDS) and (lost := kinds - listed):
         log.warning("no {sources} for the sources of kind %s", ", ".join(sorted(lost)))
@@ -608,12 +608,14 @@ def wanted_files(app: Sphinx) -> dict[str, files.Making]:
         content = held[resource["path"]]
         digest = json.dumps([edition.writer(), resource], sort_keys=True)
         found[f"{resource['name']}.parquet"] = (
-            archive.sha256(digest.encode() + content),
+            files.sha256(digest.encode() + content),
             lambda r=resource, c=content: archive.parquet(r, c),
         )
-    whole, name = archive.whole(Path(app.confdir)), zip_name()
-    found[name] = files.ready(whole)
-    found[f"{name}.sha256"] = files.ready(f"{archive.sha256(whole)}  {name}\n".encode())
+    whole, name = archive.contents(Path(app.confdir)), zip_name()
+    digest = files.sha256("".join(files.sha256(c) for _, c in sorted(whole.items())).encode())
+    found[name] = digest, lambda: archive.zipped(whole)
+    summed = f"{name}.sha256"
+    found[summed] = digest, lambda: f"{files.sha256(archive.zipped(whole))}  {name}\n".encode()
     return found
 
 
