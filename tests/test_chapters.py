@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import difflib
 import re
+import shutil
+import subprocess
 
 import book
 import jupytext
@@ -76,6 +78,26 @@ def test_reference_compares_something(page):
     assert any("data" in output for output in outputs), (
         f"tests/reference/{page.name}.ipynb holds no output, so nothing is compared"
     )
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="git reads .gitattributes")
+@pytest.mark.parametrize(
+    "name, folded",
+    [
+        ("requirements.txt", "set"),
+        ("figures/fig-oil-routes.svg", "set"),
+        ("tests/reference/energy.ipynb", "set"),
+        ("tests/reference/energy.txt", "unspecified"),
+        ("chapters/energy.md", "unspecified"),
+    ],
+)
+def test_a_review_shows_the_text_that_moved(tmp_path, name, folded):
+    shutil.copy(book.ROOT / ".gitattributes", tmp_path)
+    for command in (["init", "--quiet"], ["check-attr", "linguist-generated", name]):
+        run = subprocess.run(
+            ["git", *command], cwd=tmp_path, capture_output=True, text=True, check=True
+        )
+    assert run.stdout.strip() == f"{name}: linguist-generated: {folded}"
 
 
 def test_the_book_has_figures():
