@@ -482,27 +482,30 @@ def _summary(found: uses.Uses) -> str:
 # --- the environment -------------------------------------------------------------------------
 
 
-def packages(confdir: Path) -> list[tuple[str, str, str]]:
-    """What `requirements.in` chose: name, the version that `requirements.txt` locks, the reason.
+PARTS = ("requirements", "requirements-lab", "requirements-test")  # each an .in and a .txt
+
+
+def packages(confdir: Path, part: str = PARTS[0]) -> list[tuple[str, str, str]]:
+    """What one of the `.in` files chose: name, the version that its `.txt` locks, the reason.
 
     Raises ValueError for a package that the lock does not hold.
     """
-    lock = (confdir / "requirements.txt").read_text(encoding="utf-8")
+    lock = (confdir / f"{part}.txt").read_text(encoding="utf-8")
     locked: dict[str, list[str]] = {}  # one version for some releases of Python, one for others
     for name, version in re.findall(r"(?m)^([\w.-]+)==([^\s;\\]+)", lock):
         locked.setdefault(name, []).append(version)
     found = []
-    for line in (confdir / "requirements.in").read_text(encoding="utf-8").splitlines():
+    for line in (confdir / f"{part}.in").read_text(encoding="utf-8").splitlines():
         if match := re.match(r"([A-Za-z][\w.-]*)[^#]*#\s*(.+)", line):
             name, why = match.groups()
             if name not in locked:
-                raise ValueError(f"{name} is not in requirements.txt: run `make lock`")
+                raise ValueError(f"{name} is not in {part}.txt: run `make lock`")
             found.append((name, " or ".join(locked[name]), why.strip()))
     return found
 
 
 def _environment(app: Sphinx, links: Links) -> str:
-    held = packages(Path(app.confdir))
+    held = [chosen for part in PARTS for chosen in packages(Path(app.confdir), part)]
     project = tomllib.loads((Path(app.confdir) / "pyproject.toml").read_text(encoding="utf-8"))
     least = project["project"]["requires-python"].removeprefix(">=")
     cells = [(escape(name), escape(version), escape(why)) for name, version, why in held]
@@ -570,9 +573,8 @@ def _inputs(app: Sphinx) -> str:
         for name in (
             "LICENSE",
             "CITATION.cff",
-            "requirements.in",
-            "requirements.txt",
             "pyproject.toml",
+            *(f"{part}.{kind}" for part in PARTS for kind in ("in", "txt")),
         )
     ]
     data = [tables.digest("package"), tables.digest("references")]
