@@ -9,15 +9,18 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
+from functools import partial
 from html import escape
 from itertools import groupby
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from myst_nb.sphinx_ import SphinxEnvType
 from sphinx.application import Sphinx
+from sphinx.domains.std import StandardDomain
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
@@ -62,7 +65,7 @@ class Catalogue(_Placeholder):
         """Leave the placeholder; make each table's section a target of `{ref}`."""
         if self.arguments[0] == "tables":
             self.env.note_dependency("data/datapackage.json")  # which tables there are
-            standard = self.env.get_domain("std")
+            standard = cast(StandardDomain, self.env.get_domain("std"))
             for resource in tables.package()["resources"]:
                 place = (self.env.docname, anchor(resource["name"]))
                 standard.labels[place[1]] = (*place, resource["title"])
@@ -113,7 +116,9 @@ def _size(content: bytes) -> str:
     return f"{number(max(len(content) / 1000, 0.1), 0 if len(content) > 9500 else 1)} kB"
 
 
-def _grid(head: Sequence[str], body: Iterable[Sequence[str]], label: str, numeric=()) -> str:
+def _grid(
+    head: Sequence[str], body: Iterable[Sequence[str]], label: str, numeric: Container[int] = ()
+) -> str:
     """A table of cells that are HTML already, in a box that scrolls."""
 
     def cells(tag: str, row: Sequence[str]) -> str:
@@ -611,7 +616,7 @@ def wanted_files(app: Sphinx) -> dict[str, files.Making]:
         digest = json.dumps([edition.writer(), resource], sort_keys=True)
         found[f"{resource['name']}.parquet"] = (
             files.sha256(digest.encode() + content),
-            lambda r=resource, c=content: archive.parquet(r, c),
+            partial(archive.parquet, resource, content),
         )
     whole, name = archive.contents(Path(app.confdir)), zip_name()
     digest = files.sha256("".join(files.sha256(c) for _, c in sorted(whole.items())).encode())
@@ -628,7 +633,7 @@ def about_this_build(app: Sphinx) -> files.Making:
 
     ran = {
         docname: round(data["exec_data"]["runtime"], 2)
-        for docname, data in app.env.nb_metadata.items()
+        for docname, data in cast(SphinxEnvType, app.env).nb_metadata.items()
         if data.get("exec_data")
     }
     chosen = [name for name, _, _ in packages(Path(app.confdir))]

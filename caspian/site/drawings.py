@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import vl_convert
 from sphinx.util import logging
 
 import caspian
@@ -25,7 +25,8 @@ class Drawings(MutableMapping[str, str]):
     def __init__(self, folder: Path) -> None:
         """Keep drawings in `folder`."""
         self.folder = folder
-        self._drawn_by = f"{vl_convert.__version__} {caspian.module_digest('caspian.charts')}"
+        drawer, code = version("vl-convert-python"), caspian.module_digest("caspian.charts")
+        self._drawn_by = f"{drawer} {code}"
 
     def _path(self, spec: str) -> Path:
         return self.folder / f"{files.sha256(f'{self._drawn_by} {spec}'.encode())}.svg"

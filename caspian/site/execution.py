@@ -18,7 +18,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import nbformat
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict
@@ -27,6 +27,7 @@ from jupyter_client.manager import AsyncKernelManager
 from myst_nb.core.execute import NotebookClientBase
 from myst_nb.core.execute.inline import ModifiedNotebookClient
 from myst_nb.core.read import create_nb_reader
+from myst_nb.sphinx_ import SphinxEnvType
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from sphinx.application import Sphinx
@@ -35,6 +36,7 @@ from sphinx.util import logging
 import caspian
 from caspian.site import files
 
+Shown = dict[str, dict[str, list[dict[str, Any]]]]  # cell: expression: outputs
 EVALUATED = re.compile(r"\{eval\}`([^`]+)`")
 JOBS = "CASPIAN_JOBS"  # environment variable: how many chapters run at a time
 log = logging.getLogger(__name__)
@@ -76,7 +78,7 @@ class Run:
     cells: str
     dependencies: dict[str, str]
     outputs: dict[str, list[dict[str, Any]]]
-    shown: dict[str, dict[str, list[dict[str, Any]]]]
+    shown: Shown
     language: dict[str, Any]
     seconds: float
     executed: int
@@ -182,7 +184,7 @@ class _OwnKernel(KernelSpecManager):
 
 async def execute(
     path: Path, notebook: NotebookNode, timeout: int, environment: Mapping[str, str]
-) -> tuple[dict[str, dict[str, list[dict[str, Any]]]], Failure | None]:
+) -> tuple[Shown, Failure | None]:
     """Run the cells in a kernel of their own, in the file's folder; they take up their outputs.
 
     Returns the values of the prose's expressions and the failure that ended the run, if any.
@@ -197,7 +199,8 @@ async def execute(
     )
     client.owns_km = True
     client.reset_execution_trackers()
-    asked, shown, code = expressions(notebook), {}, -1
+    asked, code = expressions(notebook), -1
+    shown: Shown = {}
     starts = notebook.metadata["source_map"]
     try:
         await client.async_start_new_kernel(env={**os.environ, **environment})
@@ -287,7 +290,7 @@ def run_chapters(app: Sphinx, runs: Runs, limit: int) -> list[Run]:
 
     All chapters run, whatever fails; each failure is a warning that names chapter, cell and line.
     """
-    env, digest = app.env, cache(caspian.digest)
+    env, digest = cast(SphinxEnvType, app.env), cache(caspian.digest)
     packages = environment_digest(Path(app.confdir))
     wanted: dict[str, Awaitable[Run]] = {}
     last = {docname: runs.get(docname) for docname in env.found_docs}

@@ -6,6 +6,7 @@ Nothing is drawn or computed again: both come from the page that published it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 from typing import Any, ClassVar
 
@@ -42,7 +43,7 @@ class Glimpse(SphinxDirective):
 class BookCitation(SphinxDirective):
     """`{book-citation}`: the book as a line of text and as BibTeX, from `CITATION.cff`."""
 
-    option_spec: ClassVar = {}
+    option_spec: ClassVar[dict[str, Callable[[str], Any]] | None] = {}
 
     def run(self) -> list[nodes.Node]:
         """Return both."""

@@ -16,7 +16,12 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from sphinx.application import ENV_PICKLE_FILENAME, Sphinx
 from sphinx.util import logging
-from sphinx.util.logging import NAMESPACE, WarningLogRecordTranslator, is_suppressed_warning
+from sphinx.util.logging import (
+    NAMESPACE,
+    SphinxWarningLogRecord,
+    WarningLogRecordTranslator,
+    is_suppressed_warning,
+)
 
 from caspian.site import files
 
@@ -33,12 +38,13 @@ class _Warned(python_logging.Handler):
         self._translate = WarningLogRecordTranslator(app)
 
     def emit(self, record: python_logging.LogRecord) -> None:
-        kind, subkind = getattr(record, "type", None), getattr(record, "subtype", None)
+        kind, subkind = getattr(record, "type", ""), getattr(record, "subtype", "")
         if is_suppressed_warning(kind, subkind, self.app.config.suppress_warnings):
             return
-        copy = python_logging.makeLogRecord(vars(record))
+        copy = SphinxWarningLogRecord("", record.levelno, "", 0, "", (), None)
+        copy.location = getattr(record, "location", "")
         self._translate.filter(copy)  # a node, or a page and a line, becomes "path:line"
-        path = str(getattr(copy, "location", None) or "").partition(":")[0]
+        path = str(copy.location or "").partition(":")[0]
         docname = self.app.env.path2doc(path) if path else None
         if docname in self.app.env.found_docs:
             self.docnames.add(docname)
@@ -82,7 +88,8 @@ class LastBuild:
     def warned(self) -> list[str]:
         """The pages that warned in the last build."""
         path = self.folder / WARNED
-        return json.loads(path.read_text("utf-8")) if path.is_file() else []
+        docnames: list[str] = json.loads(path.read_text("utf-8")) if path.is_file() else []
+        return docnames
 
     def end(self, app: Sphinx, exception: Exception | None) -> None:
         """Note what warned, take the mark away if the build came to its end, let others build."""

@@ -16,13 +16,15 @@ from collections.abc import Iterable
 from functools import partial
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import nbformat
 import pandas as pd
 from docutils import nodes
 from myst_nb.ext.eval import EvalRoleAny
+from myst_nb.sphinx_ import SphinxEnvType
 from sphinx.application import Sphinx
+from sphinx.domains.std import StandardDomain
 
 from caspian import charts, tables
 from caspian.site import archive, catalogue, edition, files, render, uses
@@ -201,7 +203,7 @@ class _Prose:
         key = key.partition(":")[0]
         if where:  # relative to this page, as MyST-NB takes it
             where = self.app.env.relfn2path(where, self.docname)[0].removesuffix(".md")
-        path = glue_path(self.app, where or self.docname)
+        path = executed(self.app, where or self.docname, "glue.json")
         held = json.loads(path.read_text(encoding="utf-8"))[key]["data"]
         shown = held["text/plain"]
         return ast.literal_eval(shown) if shown[:1] in "'\"" else shown
@@ -228,7 +230,7 @@ class _Prose:
                 path = self.app.env.relfn2path(target, self.docname)[0].removesuffix(".md")
                 return self.app.env.titles[path].astext()
             case "ref" if not label:
-                labels = self.app.env.get_domain("std").labels
+                labels = cast(StandardDomain, self.app.env.get_domain("std")).labels
                 return labels[target][2] if target in labels else target
         return self._glued(text) if role.startswith("glue") else label or target
 
@@ -265,9 +267,9 @@ class _Prose:
         return [f"> {line}".rstrip() for line in [f"**{argument or name.title()}**", "", *body]]
 
 
-def glue_path(app: Sphinx, docname: str) -> Path:
-    """Where MyST-NB keeps what a page glued."""
-    return Path(app.env.mystnb_config.output_folder) / f"{docname}.glue.json"
+def executed(app: Sphinx, docname: str, kind: str) -> Path:
+    """Where MyST-NB keeps what a page's cells gave (`ipynb`) and glued (`glue.json`)."""
+    return Path(cast(SphinxEnvType, app.env).mystnb_config.output_folder) / f"{docname}.{kind}"
 
 
 def _table_html(bundle: dict[str, Any], shown: str) -> str:
@@ -307,7 +309,7 @@ def notebook(app: Sphinx, docname: str) -> bytes:
     """The executed chapter as a notebook whose outputs and numbers show anywhere."""
     prose = _Prose(app, docname)
     cited = edition.citation(app.confdir)
-    path = Path(app.env.mystnb_config.output_folder) / f"{docname}.ipynb"
+    path = executed(app, docname, "ipynb")
     note = (
         f"*From {cited.title}, version {cited.version} of {day(cited.released)}. The numbers in "
         "the text are those of this version; the chapter's source (MyST Markdown) computes them "
@@ -345,7 +347,7 @@ def _notebook_digest(app: Sphinx, docname: str) -> str:
     env, held = app.env, page(app.env, docname)
     numbers = {d: {k: dict(v) for k, v in n.items()} for d, n in env.toc_fignumbers.items()}
     titles = {name: title.astext() for name, title in env.titles.items()}
-    glued = [glue_path(app, name) for name in (docname, *sorted(held.quoted))]
+    glued = [executed(app, name, "glue.json") for name in (docname, *sorted(held.quoted))]
     made_from = [
         [app.config.caspian_code, app.config.caspian_edition, tables.digest("references")],
         [held.source, held.run, held.shown, numbers, titles],
