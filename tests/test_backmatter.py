@@ -525,6 +525,22 @@ def test_a_page_describes_itself_to_machines(site, page):
     assert "og:url" not in found or "url" in CITATION
 
 
+@pytest.mark.parametrize("page", book.pages(), ids=lambda page: page.name)
+def test_the_head_of_a_page_is_said_once(site, page):
+    head = soup(page.docname).head
+    assert len(head.find_all("meta", attrs={"name": "viewport"})) == 1
+    assert head.find("meta", property="og:site_name")["content"] == CITATION["title"]
+    parts = [part.strip() for part in head.title.get_text().split("\N{EM DASH}")]
+    assert len(set(parts)) == len(parts) and parts[-1] == CITATION["title"]
+    icon = head.find("link", rel="icon")["href"]
+    assert (page.html.parent / icon.partition("?")[0]).is_file(), "browsers ask for it on each page"
+
+
+def test_a_description_ends_with_its_sentence(site):
+    described = soup("index").head.find("meta", attrs={"name": "description"})["content"]
+    assert described.endswith("."), described
+
+
 # --- the environment -------------------------------------------------------------------------
 
 

@@ -236,6 +236,7 @@ def configure(app: Sphinx, config: Config) -> None:
 
     config.html_static_path = [*config.html_static_path, of_book(STATIC)]
     config.templates_path = [of_book(TEMPLATES), *config.templates_path]
+    config.html_favicon = of_book(STATIC / "favicon.svg")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

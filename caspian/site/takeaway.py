@@ -33,6 +33,7 @@ from caspian.text import day, number
 
 FOLDER = "_chapters"  # beside _static, in the built site
 COUNTED = ("actual", "preliminary")  # the statuses of what was counted, not foreseen or derived
+_VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>\n?')  # docutils' own; the layout has one
 _ROLE = re.compile(r"\{([a-z][\w:.-]*)\}`([^`]+)`")
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,}|:{3,})\s*\{([\w:.-]+)\}\s*(.*)$")
 _OPTION = re.compile(r"^\s*:[\w-]+:(?:\s|$)")
@@ -155,9 +156,19 @@ def _description(tree: nodes.document) -> str:
     boxes = tree.findall(lambda n: isinstance(n, nodes.Element) and "findings" in n["classes"])
     for held in [*boxes, tree]:
         for item in held.findall(nodes.paragraph):
-            if text := " ".join(item.astext().split()):
+            if text := _without_last_link(item):
                 return text
     return ""
+
+
+def _without_last_link(paragraph: nodes.paragraph) -> str:
+    """The words of a paragraph; a link after its last sentence leads on and says nothing itself."""
+    parts = [part for part in paragraph.children if part.astext().strip()]
+    if len(parts) > 1 and isinstance(parts[-1], nodes.reference):
+        before = "".join(part.astext() for part in parts[:-1]).rstrip()
+        if before.endswith((".", "!", "?", ":")):
+            return " ".join(before.rstrip(":").split())
+    return " ".join(paragraph.astext().split())
 
 
 def complete_page(
@@ -173,7 +184,8 @@ def complete_page(
             "citation_publication_date": cited.released.replace("-", "/")}  # fmt: skip
     graph = {"og:type": "article", "og:title": title, "og:description": described,
              "og:site_name": app.config.project}  # fmt: skip
-    context["metatags"] = context.get("metatags", "") + "".join(
+    given = _VIEWPORT.sub("", context.get("metatags", ""))
+    context["metatags"] = given + "".join(
         f'\n<meta {kind}="{name}" content="{escape(text)}" />'
         for kind, group in (("name", tags), ("property", graph))
         for name, text in group.items()
