@@ -25,7 +25,9 @@ from pathlib import Path
 from typing import Any
 
 import myst_nb.sphinx_
+from myst_nb.sphinx_ext import add_global_html_resources
 from sphinx.application import Sphinx
+from sphinx.builders import Builder
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
@@ -45,6 +47,7 @@ from caspian.site import (
     takeaway,
 )
 from caspian.site.lastbuild import LastBuild
+from caspian.site.numref import NumberingDomain
 from caspian.site.pages import PageCollector, Published, glimpsed_from, page, pages
 from caspian.site.render import FOLDER
 
@@ -167,9 +170,29 @@ def _downloads(name: str, item: Published) -> dict[str, Callable[[], bytes]]:
     return made
 
 
+def add_styles_early(app: Sphinx, _builder: Builder) -> None:
+    """Put MyST-NB's styles in place before the pages, so that each names them by their sum.
+
+    MyST-NB does so after the pages: the first build would differ from the next.
+    """
+    (Path(app.outdir) / "_static").mkdir(exist_ok=True)
+    add_global_html_resources(app, None)
+
+
+def tidy_search_index(path: Path) -> None:
+    """Drop the words that no page has any more: Sphinx keeps them with an empty list."""
+    head, tail = "Search.setIndex(", ")"
+    index = json.loads(path.read_text("utf-8").removeprefix(head).removesuffix(tail))
+    for kind in ("terms", "titleterms"):
+        index[kind] = {word: where for word, where in index[kind].items() if where != []}
+    text = json.dumps(index, separators=(",", ":"), sort_keys=True)
+    files.write(path, f"{head}{text}{tail}".encode())
+
+
 def write_files(app: Sphinx, folder: Path, jobs: int) -> None:
     """Write the figures' downloads, the scripts and the static files, where they changed."""
     out = Path(app.outdir)
+    tidy_search_index(out / "searchindex.js")
     for file in sorted(STATIC.iterdir()):  # an edited file is not always copied by Sphinx
         files.write(out / "_static" / file.name, file.read_bytes())
     wanted: dict[str, files.Making] = {}
@@ -259,6 +282,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
             node, kind, render.get_title, html=(render.visit_figure, render.depart_figure)
         )
     app.add_env_collector(PageCollector)
+    app.add_domain(NumberingDomain, override=True)
     app.connect("config-inited", building.begin)
     app.connect("env-get-outdated", building.outdated)
     app.connect("env-before-read-docs", building.note_read)
@@ -269,6 +293,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-check-consistency", catalogue.complete)
     app.connect("doctree-resolved", catalogue.fill)
     app.connect("html-page-context", add_scripts, priority=900)
+    app.connect("write-started", add_styles_early)
     app.connect("build-finished", building.finish)
     return {
         "version": "0.2.0",
