@@ -16,7 +16,8 @@ BIN := $(VENV)/Scripts
 else
 BIN := $(VENV)/bin
 endif
-# What is installed: for the book, with JupyterLab, with the tests
+# What there is: the environment, what the book needs, with JupyterLab, with the tests
+MADE := $(VENV)/.made
 BOOK := $(VENV)/.book
 LAB_TOO := $(VENV)/.lab
 TESTS_TOO := $(VENV)/.test
@@ -94,7 +95,23 @@ clean: ## Remove what was built, but not the environment
 SOUND := $(BIN)/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
 # An environment that was left half-made (a set-up broken off, a system without python3-venv), or
 # whose Python is gone, is made anew: what it claims to hold is forgotten first.
-$(shell $(SOUND) || rm -f $(BOOK) $(LAB_TOO) $(TESTS_TOO))
+$(shell $(SOUND) || rm -f $(MADE) $(BOOK) $(LAB_TOO) $(TESTS_TOO))
+
+$(MADE):
+	@for python in "$(PYTHON)" python3.14 python3.13 python3.12 python3.11 python3 python none; do \
+	  if [ "$$python" = none ]; then \
+	    echo 'This book needs Python 3.11 or newer. Install it, or name it: make PYTHON=/path/to/python3' >&2; \
+	    exit 1; \
+	  fi; \
+	  if [ -n "$$python" ] && "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	    >/dev/null 2>&1; then break; fi; \
+	done; \
+	echo "Making $(VENV) with `"$$python" --version`"; \
+	{ "$$python" -m venv --clear $(VENV) && $(SOUND); } || { \
+	  rm -rf $(VENV); \
+	  echo 'Python could not make an environment. On Debian and Ubuntu: apt install python3-venv; then again.' >&2; \
+	  exit 1; }
+	@touch $@
 
 define install
 @if [ -x $(BIN)/uv ] && $(BIN)/uv pip install -q --python $(BIN)/python --require-hashes $(1); then :; \
@@ -106,22 +123,7 @@ else \
 fi
 endef
 
-$(BOOK): requirements.txt pyproject.toml
-	@$(SOUND) || { \
-	  for python in "$(PYTHON)" python3.14 python3.13 python3.12 python3.11 python3 python none; do \
-	    if [ "$$python" = none ]; then \
-	      echo 'This book needs Python 3.11 or newer. Install it, or name it: make PYTHON=/path/to/python3' >&2; \
-	      exit 1; \
-	    fi; \
-	    if [ -n "$$python" ] && "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-	      >/dev/null 2>&1; then break; fi; \
-	  done; \
-	  echo "Making $(VENV) with `"$$python" --version`"; \
-	  { "$$python" -m venv --clear $(VENV) && $(SOUND); } || { \
-	    rm -rf $(VENV); \
-	    echo 'Python could not make an environment. On Debian and Ubuntu: apt install python3-venv; then again.' >&2; \
-	    exit 1; }; \
-	}
+$(BOOK): requirements.txt pyproject.toml $(MADE)
 	@[ -x $(BIN)/uv ] || { \
 	  echo 'Installing uv, which installs the rest'; \
 	  awk '/^uv==/ { on = 1 } on { print } on && !/\\$$/ { exit }' requirements-test.txt > $(VENV)/uv.txt; \
