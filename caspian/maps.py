@@ -109,23 +109,6 @@ def signed_area(ring: list[Point]) -> float:
     return sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in pairs) / 2
 
 
-def area_at(features: Iterable[Feature], lon: float, lat: float) -> str | None:
-    """The area on which a point lies, or None at sea."""
-    for feature in features:
-        for polygon in feature["geometry"]["coordinates"]:
-            if sum(_inside(ring, lon, lat) for ring in polygon) % 2:
-                return feature["properties"]["area"]
-    return None
-
-
-def _inside(ring: list[Point], lon: float, lat: float) -> bool:
-    crossings = 0
-    for (x0, y0), (x1, y1) in pairwise(ring):
-        if (y0 > lat) != (y1 > lat) and lon < x0 + (lat - y0) * (x1 - x0) / (y1 - y0):
-            crossings += 1
-    return crossings % 2 == 1
-
-
 def edges(features: Iterable[Feature]) -> dict[str, Feature]:
     """The features' edges, each once: those of one area ("coast"), those of two ("border").
 

@@ -153,7 +153,7 @@ def test_herfindahl():
     # 60^2 + 30^2 + 10^2 = 3,600 + 900 + 100
     assert routes.herfindahl(pd.Series([0.6, 0.3, 0.1])) == pytest.approx(4_600)
     assert routes.herfindahl(np.full(10, 0.1)) == pytest.approx(1_000)
-    assert routes.HHI_MODERATE == 1_000 and routes.HHI_HIGH == 1_800
+    assert routes.HHI_HIGH == 1_800
 
 
 @pytest.mark.parametrize("shares", [[], [1.2], [-0.1, 0.5], [0.7, 0.7], [math.nan], 0.5])
@@ -835,21 +835,7 @@ def test_breakeven_loss_equals_premium():
     ],
 )
 def test_breakeven_errors(change, message):
-    for model in (diversification.breakeven_outages, diversification.breakeven_grid):
-        with pytest.raises(ValueError, match=message):
-            model(**{"premium_usd_per_t": 10} | WORLD | change)
+    with pytest.raises(ValueError, match=message):
+        diversification.breakeven_outages(**{"premium_usd_per_t": 10} | WORLD | change)
     with pytest.raises(ValueError, match="frequency: -1"):
         diversification.expected_loss_per_tonne(-1, **WORLD)
-
-
-def test_breakeven_grid():
-    # 73 days cost 30 a tonne, 36.5 days 15. Premium 45: 1.5 outages (109.5 days) or 3 (109.5);
-    # premium 300: 10 (730 days, impossible) or 20 (730); no days: never
-    grid = diversification.breakeven_grid([45, 300], **WORLD | {"days": [0, 36.5, 73]})
-    assert len(grid) == 6
-    assert grid["premium_usd_per_t"].tolist() == [45, 45, 45, 300, 300, 300]
-    assert grid["outages_per_year"].tolist() == pytest.approx([math.inf, 3, 1.5, math.inf, 20, 10])
-    assert grid["outage_days_per_year"].tolist() == pytest.approx(
-        [math.inf, 109.5, 109.5, math.inf, 730, 730]
-    )
-    assert grid["possible"].tolist() == [False, True, True, False, False, False]

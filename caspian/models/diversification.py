@@ -7,14 +7,13 @@ value. Storage and spare capacity elsewhere are left out, so the worth of the se
 if anything, overstated and the break-even frequency too low.
 """
 
-import itertools
 import math
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from caspian.models._checks import number, numbers
+from caspian.models._checks import number
 
 Numbers = float | Sequence[float] | np.ndarray | pd.Series
 
@@ -82,38 +81,3 @@ def breakeven_outages(
     if premium == 0:
         return 0.0
     return premium / loss if loss > 0 else math.inf
-
-
-def breakeven_grid(
-    premium_usd_per_t: Numbers,
-    days: Numbers,
-    capacity_cut: Numbers,
-    price_usd_per_bbl: Numbers,
-    barrels_per_tonne: Numbers,
-    lost_fraction: Numbers,
-) -> pd.DataFrame:
-    """Return `breakeven_outages` for every combination of its arguments, one row each.
-
-    Each argument is a number or one dimension of numbers; the last varies fastest. Columns: the
-    six arguments, then outages_per_year, outage_days_per_year (= outages x days) and possible
-    (whether those fit into 365 days). Raises ValueError as `breakeven_outages`.
-    """
-    axes = {
-        "premium_usd_per_t": premium_usd_per_t,
-        "days": days,
-        "capacity_cut": capacity_cut,
-        "price_usd_per_bbl": price_usd_per_bbl,
-        "barrels_per_tonne": barrels_per_tonne,
-        "lost_fraction": lost_fraction,
-    }
-    values = [np.atleast_1d(numbers(name, axis)).tolist() for name, axis in axes.items()]
-    table = pd.DataFrame(list(itertools.product(*values)), columns=list(axes), dtype=float)
-    table["outages_per_year"] = [breakeven_outages(*row) for row in table.to_numpy()]
-    # an outage of no days never pays: infinite days, not the undefined infinity x 0
-    table["outage_days_per_year"] = np.where(
-        np.isinf(table["outages_per_year"]),
-        np.inf,
-        table["outages_per_year"].replace(np.inf, 0.0) * table["days"],
-    )
-    table["possible"] = table["outage_days_per_year"] <= DAYS_PER_YEAR
-    return table

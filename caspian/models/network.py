@@ -68,36 +68,6 @@ def build(nodes: pd.DataFrame, segments: pd.DataFrame) -> nx.MultiGraph:
     return graph
 
 
-def check_route(legs: pd.DataFrame, graph: nx.MultiGraph | None = None) -> None:
-    """Raise ValueError, naming route and leg, unless every route's legs connect.
-
-    `legs`: route, leg (a number: the travelling order), from_node, to_node, segment. Each must
-    start where the one before ended. With `graph` (a result of `build`), each segment must
-    also be in it and join the two nodes, in either direction.
-    """
-    columns("legs", legs, ["route", "leg", "from_node", "to_node", "segment"])
-    order = column("legs", legs, "route", "leg").argsort(kind="stable")
-    ends = {}
-    if graph is not None:
-        ends = {key: {start, end} for start, end, key in graph.edges(keys=True)}
-    for route, rows in legs.iloc[order].groupby("route", sort=False):
-        reached = None
-        for row in rows.itertuples():
-            name = f"legs: route {route!r}, leg {row.leg!r}"
-            if reached is not None and row.from_node != reached:
-                raise ValueError(
-                    f"{name}: starts at {row.from_node!r}, the leg before ends at {reached!r}"
-                )
-            if graph is not None and row.segment not in ends:
-                raise ValueError(f"{name}: unknown segment {row.segment!r}")
-            if graph is not None and ends[row.segment] != {row.from_node, row.to_node}:
-                raise ValueError(
-                    f"{name}: segment {row.segment!r} joins {sorted(ends[row.segment])}, "
-                    f"not {row.from_node!r} and {row.to_node!r}"
-                )
-            reached = row.to_node
-
-
 def _without(
     graph: nx.MultiGraph, source: str, target: str, without: Iterable[Hashable]
 ) -> nx.MultiGraph | None:
