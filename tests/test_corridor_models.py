@@ -666,7 +666,7 @@ def test_draft_table_by_hand():
         (draft.payload, (12_000, 7, 20, -8, 0.5), "depth: -8"),
         (draft.payload, (12_000, 7, 20, 8, -0.5), r"under_keel_clearance: -0\.5"),
         (draft.cost_per_tonne, (-1, 1), "voyage_cost: -1"),
-        (draft.cost_per_tonne, (1, -1), "payload: -1"),
+        (draft.cost_per_tonne, (1, -1), "payload_t: -1"),
     ],
 )
 def test_draft_errors(model, arguments, message):

@@ -786,7 +786,7 @@ WORLD = {
     "capacity_cut": 0.5,
     "price_usd_per_bbl": 80,
     "barrels_per_tonne": 7.5,
-    "lost_fraction": 0.5,
+    "fraction_lost": 0.5,
 }
 
 
@@ -797,7 +797,7 @@ def test_breakeven_by_hand():
     assert diversification.breakeven_outages(0, **WORLD) == 0
 
 
-@pytest.mark.parametrize("name", ["days", "capacity_cut", "price_usd_per_bbl", "lost_fraction"])
+@pytest.mark.parametrize("name", ["days", "capacity_cut", "price_usd_per_bbl", "fraction_lost"])
 def test_breakeven_never_if_an_outage_costs_nothing(name):
     assert diversification.breakeven_outages(10, **WORLD | {name: 0}) == math.inf
     assert diversification.breakeven_outages(0, **WORLD | {name: 0}) == 0
@@ -811,7 +811,7 @@ def test_breakeven_loss_equals_premium():
             "capacity_cut": rng.uniform(0.1, 1),
             "price_usd_per_bbl": rng.uniform(40, 120),
             "barrels_per_tonne": rng.uniform(7, 8),
-            "lost_fraction": rng.uniform(0.05, 1),
+            "fraction_lost": rng.uniform(0.05, 1),
         }
         premium = rng.uniform(0, 80)
         outages = diversification.breakeven_outages(premium, **world)
@@ -831,7 +831,7 @@ def test_breakeven_loss_equals_premium():
         ({"capacity_cut": 2}, "capacity_cut: 2"),
         ({"price_usd_per_bbl": -1}, "price_usd_per_bbl: -1"),
         ({"barrels_per_tonne": 0}, "barrels_per_tonne: 0"),
-        ({"lost_fraction": 1.5}, "lost_fraction: 1.5"),
+        ({"fraction_lost": 1.5}, "fraction_lost: 1.5"),
     ],
 )
 def test_breakeven_errors(change, message):

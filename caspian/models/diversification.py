@@ -8,14 +8,8 @@ if anything, overstated and the break-even frequency too low.
 """
 
 import math
-from collections.abc import Sequence
-
-import numpy as np
-import pandas as pd
 
 from caspian.models._checks import number
-
-Numbers = float | Sequence[float] | np.ndarray | pd.Series
 
 DAYS_PER_YEAR = 365
 
@@ -39,7 +33,7 @@ def expected_loss_per_tonne(
     capacity_cut: float,
     price_usd_per_bbl: float,
     barrels_per_tonne: float,
-    lost_fraction: float,
+    fraction_lost: float,
 ) -> float:
     """Return the expected yearly loss on the cheaper route, in USD per tonne sent by it.
 
@@ -55,7 +49,7 @@ def expected_loss_per_tonne(
         * number("capacity_cut", capacity_cut, 0, 1)
         * number("price_usd_per_bbl", price_usd_per_bbl)
         * number("barrels_per_tonne", barrels_per_tonne, above=True)
-        * number("lost_fraction", lost_fraction, 0, 1)
+        * number("fraction_lost", fraction_lost, 0, 1)
     )
 
 
@@ -65,7 +59,7 @@ def breakeven_outages(
     capacity_cut: float,
     price_usd_per_bbl: float,
     barrels_per_tonne: float,
-    lost_fraction: float,
+    fraction_lost: float,
 ) -> float:
     """Return the outages a year at which the dearer route pays for itself.
 
@@ -76,7 +70,7 @@ def breakeven_outages(
     """
     premium = number("premium_usd_per_t", premium_usd_per_t)
     loss = expected_loss_per_tonne(
-        1, days, capacity_cut, price_usd_per_bbl, barrels_per_tonne, lost_fraction
+        1, days, capacity_cut, price_usd_per_bbl, barrels_per_tonne, fraction_lost
     )
     if premium == 0:
         return 0.0

@@ -6,8 +6,9 @@ capacity is unknown and limits nothing, so that a flow over it is an upper bound
 """
 
 import math
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import networkx as nx
@@ -69,7 +70,7 @@ def build(nodes: pd.DataFrame, segments: pd.DataFrame) -> nx.MultiGraph:
 
 
 def _without(
-    graph: nx.MultiGraph, source: str, target: str, without: Iterable[Hashable]
+    graph: nx.MultiGraph, source: str, target: str, without: Iterable[str]
 ) -> nx.MultiGraph | None:
     """Return the graph without some nodes; None if the source or the target is among them."""
     gone = {without} if isinstance(without, str) else set(without)
@@ -145,7 +146,7 @@ def best_path(
         known = [edge for edge in edges.values() if not pd.isna(edge[weight])]
         return min(known, key=lambda edge: edge[weight], default=None)
 
-    def cost(start: str, end: str, edges: dict) -> float | None:
+    def cost(_start: str, _end: str, edges: dict) -> float | None:
         edge = best(edges)
         return None if edge is None else edge[weight]  # None hides the edge
 
@@ -153,7 +154,8 @@ def best_path(
         nodes = nx.dijkstra_path(left, source, target, weight=cost)
     except nx.NetworkXNoPath:
         return None
-    taken = [best(left[start][end]) for start, end in nx.utils.pairwise(nodes)]
+    steps = (best(left[start][end]) for start, end in pairwise(nodes))
+    taken = [edge for edge in steps if edge]  # every step has one: `cost` hides the others
     sums = {name: math.fsum(e[name] for e in taken) for name in ("km", "days_low", "days_high")}
     return Path(tuple(nodes), tuple(edge["segment"] for edge in taken), **sums)
 
@@ -190,8 +192,8 @@ def criticality(
                 "capacity_high": left[1],
                 "share_lost_low": lost[0],
                 "share_lost_high": lost[1],
-                "detour_km": short.km - shortest.km if short else math.nan,
-                "detour_days": fast.days - fastest.days if fast else math.nan,
+                "detour_km": short.km - shortest.km if short and shortest else math.nan,
+                "detour_days": fast.days - fastest.days if fast and fastest else math.nan,
                 "path": " – ".join(short.nodes) if short else NO_PATH,
             }
         )

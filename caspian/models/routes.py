@@ -162,6 +162,7 @@ class _Tree:
     def __init__(self, routes: pd.DataFrame, published: dict[str, float], definition: str) -> None:
         self.published = published
         self.parts = routes.groupby("part_of", sort=False)["route"].apply(list).to_dict()
+        self.crosses: dict[str, bool | None]  # None: unknown
         if definition == "narrow":
             self.crosses = {route: route in NARROW for route in routes["route"]}
         else:
