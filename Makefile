@@ -1,89 +1,143 @@
 # Every target does its own set-up: it needs only make and Python 3.11 or newer.
-# Written for GNU make 3.81 and later, so that it runs on a Mac as it comes.
+# Written for GNU make 3.81 and later, so that it runs on a Mac as it comes. On Windows it needs the
+# tools of a POSIX shell (Git Bash, WSL).
 
 PYTHON ?=
-JOBS   ?= 2
+JOBS   ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 PORT   ?= 8000
 TESTS  ?=
+PAGE   ?=
 LAB    ?=
+BENCH  ?=
 
-VENV  := .venv
-STAMP := $(VENV)/.stamp
+VENV := .venv
 ifeq ($(OS),Windows_NT)
 BIN := $(VENV)/Scripts
 else
 BIN := $(VENV)/bin
 endif
+# What is installed: for the book, with JupyterLab, with the tests
+BOOK := $(VENV)/.book
+LAB_TOO := $(VENV)/.lab
+TESTS_TOO := $(VENV)/.test
 
 # The settings are all in _config.yml; only the strictness is a flag.
 BUILD := $(BIN)/jb build . -W -n --keep-going
 # One kernel a file, so a file's cells must stay together; the order that the
 # tests ask for (the long ones first) is kept.
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
-WATCHED := chapters data caspian index.md _config.yml _toc.yml
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lab serve figures references bench data lock clean
+.PHONY: help book test unit lint types format lab serve figures references bench data lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
-book: $(STAMP) ## Build the book into _build/html
+book: $(BOOK) ## Build the book into _build/html
 	@if [ -z "$$CI" ]; then $(BIN)/python -m caspian.tables renew; fi
-	$(BUILD)
+	@$(BUILD)
 	@echo "Open _build/html/index.html"
 
-test: $(STAMP) ## Build the book and run every test (TESTS='-m "not slow"' to choose)
-	$(BUILD)
-	$(PYTEST) $(TESTS)
+serve: $(BOOK) ## Show the book on 127.0.0.1 and renew it, and the open page, when a file changes (PORT=8000)
+	@$(BIN)/python -m caspian.serve $(PORT) $(BUILD)
 
-lab: $(STAMP) ## Open the chapters as notebooks in JupyterLab (LAB=--no-browser)
+lab: $(LAB_TOO) ## Open the chapters as notebooks in JupyterLab (LAB=--no-browser)
 	JUPYTER_CONFIG_PATH="$(CURDIR)/.jupyter" $(BIN)/jupyter lab $(LAB)
 
-serve: $(STAMP) ## Show the book on 127.0.0.1 and rebuild it when a file changes (PORT=8000)
-	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT) & server=$$!; \
-	trap 'kill $$server 2>/dev/null' EXIT; trap 'exit 0' INT TERM; \
-	$(BIN)/watchfiles --filter default '$(MAKE) --no-print-directory book' $(WATCHED)
+data: $(BOOK) ## Check every table, and note the sha256 of those that changed
+	@$(BIN)/python -m caspian.tables renew
+	@$(BIN)/python -m caspian.tables check
 
-figures: $(STAMP) ## Draw figures/*.svg again from the references
+lint: $(TESTS_TOO) ## Check style and spelling of package, tests and the chapters' cells
+	@$(BIN)/python tests/lint.py
+	@$(BIN)/codespell
+
+format: $(TESTS_TOO) ## Mend the style where a tool can
+	@$(BIN)/python tests/lint.py --fix
+
+types: $(TESTS_TOO) ## Check the types of the package
+	@$(BIN)/mypy
+
+unit: $(TESTS_TOO) ## Run the tests that need neither the built book nor a browser
+	$(PYTEST) tests -m "not site and not slow and not browser" $(TESTS)
+
+test: lint types ## Run every test: style, types, the book, its cells, its pages (TESTS='-m "not slow"' to choose)
+	@$(BUILD)
+	$(PYTEST) $(TESTS)
+
+references: $(TESTS_TOO) book ## Take tests/reference, figures and the README's facts from the built book (PAGE=energy for one)
+	$(BIN)/python tests/renew.py $(if $(PAGE),--page $(PAGE))
+
+figures: $(TESTS_TOO) ## Draw figures/*.svg again from the references
 	$(BIN)/python tests/renew.py figures
 
-references: book ## Run the chapters and renew tests/reference, figures and the README's facts
-	$(BIN)/python tests/renew.py
+bench: $(TESTS_TOO) ## Time clean, unchanged and small builds side by side (BENCH=--tests: the tests too)
+	$(BIN)/python tests/bench.py $(BENCH)
 
-bench: $(STAMP) ## Time a clean build, an unchanged one and a one-chapter edit
-	$(BIN)/python tests/bench.py
-
-data: $(STAMP) ## Check every table, and note the sha256 of those that changed
-	$(BIN)/python -m caspian.tables renew
-	$(BIN)/python -m caspian.tables check
-
-lock: $(STAMP) ## Renew requirements.txt from requirements.in
-	$(BIN)/uv pip compile --universal --generate-hashes --python-version 3.11 \
-	  --no-emit-index-url --custom-compile-command "make lock" -q --upgrade \
-	  requirements.in -o requirements.txt
+lock: $(TESTS_TOO) ## Renew the locks: requirements*.txt from requirements*.in
+	@for name in requirements requirements-lab requirements-test; do \
+	  echo "Locking $$name.txt"; \
+	  $(BIN)/uv pip compile --universal --generate-hashes --python-version 3.11 \
+	    --no-emit-index-url --custom-compile-command "make lock" -q --upgrade \
+	    $$name.in -o $$name.txt || exit 1; \
+	done
 
 clean: ## Remove what was built, but not the environment
-	rm -rf _build caspian.egg-info
+	rm -rf _build caspian.egg-info build
 	find . -path ./$(VENV) -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
-$(STAMP): requirements.txt pyproject.toml
-	@found=; \
-	for python in "$(PYTHON)" python3.14 python3.13 python3.12 python3.11 python3 python; do \
-	  if [ -n "$$python" ] && "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-	    >/dev/null 2>&1; then found="$$python"; break; fi; \
-	done; \
-	if [ -z "$$found" ]; then \
-	  echo 'This book needs Python 3.11 or newer. Install it, or name it: make PYTHON=/path/to/python3' >&2; \
-	  exit 1; \
-	fi; \
-	if ! $(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
-	  echo "Making $(VENV) with `"$$found" --version`"; \
-	  "$$found" -m venv --clear $(VENV) || { \
-	    echo 'Python could not make an environment (on Debian and Ubuntu: apt install python3-venv).' >&2; \
+# --- the environment
+#
+# uv installs in seconds what takes pip minutes. It is in the lock, so pip brings it by hash; where
+# there is no uv for the machine, or it can't reach what pip can, pip installs everything.
+
+SOUND := $(BIN)/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
+# An environment that was left half-made (a set-up broken off, a system without python3-venv), or
+# whose Python is gone, is made anew: what it claims to hold is forgotten first.
+$(shell $(SOUND) || rm -f $(BOOK) $(LAB_TOO) $(TESTS_TOO))
+
+define install
+@if [ -x $(BIN)/uv ] && $(BIN)/uv pip install -q --python $(BIN)/python --require-hashes $(1); then :; \
+else \
+  echo 'uv could not: pip installs instead, which takes some minutes'; \
+  $(BIN)/python -m pip install --disable-pip-version-check -q --require-hashes $(1) || { \
+    echo 'Nothing could be installed. Is there a network, and may Python reach its package index?' >&2; \
+    exit 1; }; \
+fi
+endef
+
+$(BOOK): requirements.txt pyproject.toml
+	@$(SOUND) || { \
+	  for python in "$(PYTHON)" python3.14 python3.13 python3.12 python3.11 python3 python none; do \
+	    if [ "$$python" = none ]; then \
+	      echo 'This book needs Python 3.11 or newer. Install it, or name it: make PYTHON=/path/to/python3' >&2; \
+	      exit 1; \
+	    fi; \
+	    if [ -n "$$python" ] && "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	      >/dev/null 2>&1; then break; fi; \
+	  done; \
+	  echo "Making $(VENV) with `"$$python" --version`"; \
+	  { "$$python" -m venv --clear $(VENV) && $(SOUND); } || { \
+	    rm -rf $(VENV); \
+	    echo 'Python could not make an environment. On Debian and Ubuntu: apt install python3-venv; then again.' >&2; \
 	    exit 1; }; \
-	fi
-	@echo 'Installing requirements.txt into $(VENV)'
-	@$(BIN)/python -m pip install --disable-pip-version-check -q --require-hashes -r requirements.txt
+	}
+	@[ -x $(BIN)/uv ] || { \
+	  echo 'Installing uv, which installs the rest'; \
+	  awk '/^uv==/ { on = 1 } on { print } on && !/\\$$/ { exit }' requirements-test.txt > $(VENV)/uv.txt; \
+	  $(BIN)/python -m pip install --disable-pip-version-check -q --no-deps --require-hashes \
+	    -r $(VENV)/uv.txt || true; }
+	@echo 'Installing what the book needs: some 150 packages, 0.8 GB'
+	$(call install,-r requirements.txt)
 	@$(BIN)/python -m pip install --disable-pip-version-check -q --no-deps --no-build-isolation -e .
-	@touch $(STAMP)
+	@touch $@
+
+$(LAB_TOO): requirements-lab.txt $(BOOK)
+	@echo 'Installing JupyterLab: some 50 packages more, 0.2 GB'
+	$(call install,-r requirements.txt -r requirements-lab.txt)
+	@touch $@
+
+$(TESTS_TOO): requirements-test.txt $(LAB_TOO)
+	@echo 'Installing what the tests need: some 20 packages more, 0.2 GB'
+	$(call install,-r requirements.txt -r requirements-lab.txt -r requirements-test.txt)
+	@touch $@

@@ -11,17 +11,17 @@ import json
 import os
 import re
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from html import escape
-from typing import Any
+from typing import Any, cast
 
 import altair as alt
 import pandas as pd
 
 from caspian import tables
 from caspian.text import number
+from caspian.utc import in_utc
 
 FIGURE_MIME = "application/vnd.caspian.figure+json"
 TABLE_MIME = "application/vnd.caspian.table+json"
@@ -131,7 +131,8 @@ CONFIG: dict[str, Any] = {
 
 @alt.theme.register("caspian", enable=True)
 def _theme() -> alt.theme.ThemeConfig:
-    return alt.theme.ThemeConfig({"config": CONFIG})
+    # Altair's type knows no transparent background, "background": None
+    return {"config": cast("alt.theme.ConfigKwds", CONFIG)}
 
 
 def colour(keys: Iterable[str], names: Mapping[str, str] | None = None) -> alt.Scale:
@@ -250,7 +251,7 @@ class Published:
 
     mime: str
     bundle: dict[str, Any]
-    chart: alt.TopLevelMixin | None = field(default=None, repr=False)
+    chart: alt.TopLevelSpec | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         """Return name and finding."""
@@ -270,7 +271,9 @@ class Published:
         )
         if self.chart is not None:
             alt.JupyterChart.enable_offline(True)
-            display(alt.JupyterChart(self.chart))
+            widget = alt.JupyterChart(self.chart)
+            widget.spec = self.bundle["spec"]  # what the book draws, in UTC too
+            display(widget)
         else:
             display(pd.DataFrame(self.bundle["rows"], columns=self.bundle["columns"]))
         links = "; ".join(
@@ -283,7 +286,7 @@ class Published:
 
 
 def figure(
-    chart: alt.TopLevelMixin,
+    chart: alt.TopLevelSpec,
     *,
     name: str,
     title: str,
@@ -292,7 +295,7 @@ def figure(
     sources: Iterable[pd.DataFrame | str] = (),
     note: str = "",
     labels: Mapping[str, str] | None = None,
-    narrow: alt.TopLevelMixin | None = None,
+    narrow: alt.TopLevelSpec | None = None,
 ) -> Published:
     """Publish an Altair chart as a numbered figure.
 
@@ -302,7 +305,8 @@ def figure(
     figure beyond the plotted rows' own `source` column; `note` what a reader must know to read
     it; `labels` heads of the data table's columns; `narrow` another chart for phones.
 
-    Raises ValueError for a figure without a source, a finding or a description.
+    Raises ValueError for a figure without a source, a finding or a description, and for one that
+    would be drawn in local time.
     """
     spec = chart.to_dict()
     rows = _plotted(spec)
@@ -318,10 +322,10 @@ def figure(
         "labels": dict(labels or {}),
         "rows": _records(rows),
         "sources": listed,
-        "spec": _settled(spec, alt),
+        "spec": _settled(spec, name, alt),
     }
     if narrow is not None:
-        bundle["narrow"] = _settled(narrow.to_dict(), alt)
+        bundle["narrow"] = _settled(narrow.to_dict(), name, alt)
     return Published(FIGURE_MIME, bundle, chart)
 
 
@@ -370,9 +374,12 @@ def table(
 # --- drawing ---------------------------------------------------------------------------------
 
 
-def _settled(spec: dict[str, Any], description: str) -> dict[str, Any]:
-    """The spec as it is stored: described, without a width, without Altair's editor hints."""
-    spec = json.loads(json.dumps(spec))
+def _settled(spec: dict[str, Any], name: str, description: str) -> dict[str, Any]:
+    """The spec as it is stored: described, in UTC, without a width or Altair's editor hints.
+
+    All that is drawn of a figure is drawn from it. Raises ValueError for local time.
+    """
+    spec = in_utc(json.loads(json.dumps(spec)), name)
     spec.pop("usermeta", None)
     spec["description"] = description
     return spec
@@ -409,8 +416,18 @@ def fitted(spec: Mapping[str, Any], width: int) -> dict[str, Any]:
     return spec
 
 
-@lru_cache(maxsize=256)
+drawn: MutableMapping[str, str] = {}
+"""SVG by Vega-Lite spec, of what was drawn so far; a build puts a store here that lasts."""
+
+
 def _svg(spec_json: str) -> str:
+    svg = drawn.get(spec_json)
+    if svg is None:
+        svg = drawn[spec_json] = _draw(spec_json)
+    return svg
+
+
+def _draw(spec_json: str) -> str:
     import vl_convert
 
     # Vega counts its clip paths across all charts of a process: count anew in each drawing.
@@ -473,7 +490,7 @@ def published_png(bundle: Mapping[str, Any]) -> bytes:
     """The same at twice the size, as PNG."""
     import vl_convert
 
-    return vl_convert.vegalite_to_png(json.dumps(_published_spec(bundle), sort_keys=True), scale=2)
+    return vl_convert.svg_to_png(published_svg(bundle), scale=2)
 
 
 def csv_text(bundle: Mapping[str, Any]) -> str:

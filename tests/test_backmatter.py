@@ -27,6 +27,7 @@ from pybtex.database import parse_string
 
 from caspian import tables
 from caspian.site import archive, catalogue, edition, takeaway
+from caspian.site.pages import Page
 
 DATA = book.HTML / "_data"
 TAKEN = book.HTML / "_chapters"
@@ -336,9 +337,7 @@ def test_the_list_of_sources_stays_light(site):
 
 def listed_kind(kind: str) -> str:
     """The part of the page for which `{sources} <kind>` leaves a placeholder."""
-    env = SimpleNamespace(
-        docname="chapters/references", caspian_noted={}, note_dependency=lambda name: None
-    )
+    env = SimpleNamespace(docname="chapters/references", note_dependency=lambda name: None)
     state = SimpleNamespace(document=SimpleNamespace(settings=SimpleNamespace(env=env)))
     machine = SimpleNamespace(reporter=None)
     directive = catalogue.Sources("sources", [kind], {}, None, 1, 0, "", state, machine)
@@ -377,11 +376,12 @@ def test_the_recipe_for_a_new_kind_of_source(tmp_path, monkeypatch):
 def test_a_kind_without_a_place_is_refused(monkeypatch):
     told = []
     monkeypatch.setattr(catalogue.log, "warning", lambda *words: told.append(words))
-    whole = {"chapters/references": {"parts": list(catalogue.kinds())}}
-    catalogue.complete(None, SimpleNamespace(caspian_noted=whole))
+    listed = Page(parts=list(catalogue.kinds()))
+    env = SimpleNamespace(caspian_pages={"chapters/references": listed})
+    catalogue.complete(None, env)
     assert not told
-    whole["chapters/references"]["parts"].remove("news")
-    catalogue.complete(None, SimpleNamespace(caspian_noted=whole))
+    listed.parts.remove("news")
+    catalogue.complete(None, env)
     assert told and told[0][1] == "news"
 
 
@@ -565,6 +565,22 @@ def test_a_page_describes_itself_to_machines(site, page):
     assert "og:url" not in found or "url" in CITATION
 
 
+@pytest.mark.parametrize("page", book.pages(), ids=lambda page: page.name)
+def test_the_head_of_a_page_is_said_once(site, page):
+    head = soup(page.docname).head
+    assert len(head.find_all("meta", attrs={"name": "viewport"})) == 1
+    assert head.find("meta", property="og:site_name")["content"] == CITATION["title"]
+    parts = [part.strip() for part in head.title.get_text().split("\N{EM DASH}")]
+    assert len(set(parts)) == len(parts) and parts[-1] == CITATION["title"]
+    icon = head.find("link", rel="icon")["href"]
+    assert (page.html.parent / icon.partition("?")[0]).is_file(), "browsers ask for it on each page"
+
+
+def test_a_description_ends_with_its_sentence(site):
+    described = soup("index").head.find("meta", attrs={"name": "description"})["content"]
+    assert described.endswith("."), described
+
+
 # --- the environment -------------------------------------------------------------------------
 
 
@@ -573,13 +589,14 @@ def test_the_lock_is_on_the_methods_page(site):
         [cell.get_text() for cell in row.find_all("td")]
         for row in soup("chapters/methods").select(".caspian-catalogue tbody tr")
     ]
-    lock = (book.ROOT / "requirements.txt").read_text("utf-8")
-    chosen = re.findall(
-        r"(?m)^([A-Za-z][\w-]*)", (book.ROOT / "requirements.in").read_text("utf-8")
+    chosen, locked = (
+        "\n".join((book.ROOT / f"{part}.{kind}").read_text("utf-8") for part in catalogue.PARTS)
+        for kind in ("in", "txt")
     )
-    assert [row[0] for row in rows] == chosen
+    assert [row[0] for row in rows] == re.findall(r"(?m)^([A-Za-z][\w-]*)", chosen)
     for name, versions, why in rows:
-        assert versions.split(" or ") == re.findall(rf"(?m)^{name}==([^ ]+) ", lock) and why
+        held = dict.fromkeys(re.findall(rf"(?m)^{name}==([^ ]+) ", locked))
+        assert versions.split(" or ") == list(held) and why
 
 
 def test_a_package_missing_from_the_lock_is_told(tmp_path):

@@ -16,6 +16,7 @@ from docutils.utils import new_document
 from pybtex.database import parse_string
 
 from caspian.site import edition, front
+from caspian.site.pages import Page, Published
 
 PHONE = {"width": 360, "height": 740}
 NAMED = re.compile(r"```\{glimpse\} (\S+)")
@@ -97,9 +98,9 @@ def filled(name: str, kind: str, monkeypatch) -> tuple[nodes.document, list]:
     told: list = []
     monkeypatch.setattr(front.log, "warning", lambda *words, **_: told.append(words))
     monkeypatch.setattr(front, "html", lambda *words: " ".join(map(str, (words[0], words[2]))))
-    published = {"chapters/a": {"fig-a": {"kind": kind, "bundle": {}}}}
+    gave = Page(published={"fig-a": Published(kind, {})})
     app = SimpleNamespace(
-        env=SimpleNamespace(caspian_published=published),
+        env=SimpleNamespace(caspian_pages={"chapters/a": gave}),
         builder=SimpleNamespace(get_relative_uri=lambda _, to: f"{to}.html"),
     )
     document = new_document("index")

@@ -72,6 +72,16 @@ def test_a_page_without_an_article_is_an_error():
 # --- no number is typed ----------------------------------------------------------------------
 
 
+_END_TYPED = re.compile(r"\bruns? to (?:the end of )?(?:\w+ )?20\d\d\b")
+
+
+@each_page
+def test_where_the_data_end_is_computed(page):
+    # A typed month stays behind when a table grows.
+    found = _END_TYPED.search(page.path.read_text("utf-8"))
+    assert not found, f"{page.docname}.md types {found[0]!r}: show the month with {{eval}}"
+
+
 @each_page
 def test_no_number_is_typed(page):
     found = [f"{page.docname}.md, {finding}" for finding in digits.page(page.path)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 import re
@@ -22,11 +21,6 @@ PARQUET_TYPES = {"string": "VARCHAR", "number": "DOUBLE", "integer": "BIGINT", "
 _ENTRY = re.compile(r"^@\w+\{\s*([^\s,]+),.*?^\}\n", re.MULTILINE | re.DOTALL)
 
 
-def sha256(content: bytes) -> str:
-    """The sum that `sha256sum` prints."""
-    return hashlib.sha256(content).hexdigest()
-
-
 @lru_cache(maxsize=256)
 def rows(content: bytes) -> tuple[tuple[str, ...], ...]:
     """The cells of a CSV file as text, its head included."""
@@ -35,13 +29,18 @@ def rows(content: bytes) -> tuple[tuple[str, ...], ...]:
 
 def zipped(files: Mapping[str, bytes]) -> bytes:
     """A zip of `files` by name, sorted and without a date."""
+    return _zipped(tuple(sorted(files.items())))
+
+
+@lru_cache(maxsize=2)  # the whole package is asked for by the page and by its files
+def _zipped(files: tuple[tuple[str, bytes], ...]) -> bytes:
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name in sorted(files):
+        for name, content in files:
             member = zipfile.ZipInfo(name, EPOCH)
             member.compress_type = zipfile.ZIP_DEFLATED
             member.external_attr = 0o644 << 16  # readable where the zip is opened
-            archive.writestr(member, files[name])
+            archive.writestr(member, content)
     return held.getvalue()
 
 
@@ -83,10 +82,10 @@ def bibliography(keys: Iterable[str]) -> bytes:
     return "\n".join(m[0] for m in _ENTRY.finditer(text) if m[1] in wanted).encode()
 
 
-def whole(confdir: Path) -> bytes:
-    """The whole data package as a zip: every table, schema, bibliography, licence, citation."""
+def contents(confdir: Path) -> dict[str, bytes]:
+    """The whole data package as files: every table, schema, bibliography, licence, citation."""
     texts = {name: (confdir / name).read_bytes() for name in ("LICENSE", "CITATION.cff")}
-    return zipped(tables.files() | texts)
+    return tables.files() | texts
 
 
 def sources_of(resource: Mapping[str, Any], content: bytes) -> dict[str, list[int]]:

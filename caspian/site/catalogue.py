@@ -6,19 +6,21 @@ page is written, because only then every page has been read and every figure has
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
+from functools import partial
 from html import escape
 from itertools import groupby
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from myst_nb.sphinx_ import SphinxEnvType
 from sphinx.application import Sphinx
+from sphinx.domains.std import StandardDomain
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
@@ -26,6 +28,7 @@ from sphinx.util.docutils import SphinxDirective
 from caspian import tables
 from caspian.site import archive, edition, files, uses
 from caspian.site.archive import FOLDER
+from caspian.site.pages import page, pages
 from caspian.text import day, number
 
 FIRST_ROWS = 5
@@ -53,7 +56,7 @@ class _Placeholder(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         part = directives.choice(self.arguments[0], self.choices())
-        self.env.caspian_noted.setdefault(self.env.docname, {}).setdefault("parts", []).append(part)
+        page(self.env).parts.append(part)
         return [backmatter(part=part)]
 
 
@@ -66,7 +69,7 @@ class Catalogue(_Placeholder):
         """Leave the placeholder; make each table's section a target of `{ref}`."""
         if self.arguments[0] == "tables":
             self.env.note_dependency("data/datapackage.json")  # which tables there are
-            standard = self.env.get_domain("std")
+            standard = cast(StandardDomain, self.env.get_domain("std"))
             for resource in tables.package()["resources"]:
                 place = (self.env.docname, anchor(resource["name"]))
                 standard.labels[place[1]] = (*place, resource["title"])
@@ -111,7 +114,7 @@ def anchor(table: str) -> str:
 
 def _page_with(env: BuildEnvironment, part: str) -> str | None:
     """The page that holds a placeholder."""
-    return next((d for d, n in env.caspian_noted.items() if part in n.get("parts", ())), None)
+    return next((d for d, held in pages(env).items() if part in held.parts), None)
 
 
 # --- small pieces of HTML --------------------------------------------------------------------
@@ -126,7 +129,9 @@ def _size(content: bytes) -> str:
     return f"{number(max(len(content) / 1000, 0.1), 0 if len(content) > 9500 else 1)} kB"
 
 
-def _grid(head: Sequence[str], body: Iterable[Sequence[str]], label: str, numeric=()) -> str:
+def _grid(
+    head: Sequence[str], body: Iterable[Sequence[str]], label: str, numeric: Container[int] = ()
+) -> str:
     """A table of cells that are HTML already, in a box that scrolls."""
 
     def cells(tag: str, row: Sequence[str]) -> str:
@@ -352,7 +357,7 @@ def zip_name() -> str:
 def _package(app: Sphinx, links: Links) -> str:
     """What the whole is, how to take it, and the same for machines."""
     package, held = tables.package(), tables.files()
-    content, name = archive.whole(Path(app.confdir)), zip_name()
+    content, name = archive.zipped(archive.contents(Path(app.confdir))), zip_name()
     rows = sum(len(archive.rows(held[r["path"]])) - 1 for r in package["resources"])
     fields = sum(len(r["schema"]["fields"]) for r in package["resources"])
     licence = package["licenses"][0]
@@ -369,7 +374,7 @@ def _package(app: Sphinx, links: Links) -> str:
         f'<p><a class="caspian-whole" href="{base}/{name}" download>All tables as one zip</a> '
         f"({_size(content)}): every CSV, <code>datapackage.json</code>, "
         "<code>references.bib</code>, licence and citation. Its sum:</p>"
-        f'<div class="highlight caspian-wrapped"><pre>{archive.sha256(content)}  {name}</pre></div>'
+        f'<div class="highlight caspian-wrapped"><pre>{files.sha256(content)}  {name}</pre></div>'
         f'<p>Check it with <code>sha256sum -c</code> and <a href="{base}/{name}.sha256" download>'
         f'this file</a>. Alone: <a href="{base}/datapackage.json" download>datapackage.json</a>, '
         f'<a href="{base}/references.bib" download>references.bib</a>.</p>'
@@ -418,7 +423,7 @@ def dataset(app: Sphinx, root: str) -> dict[str, Any]:
         }
 
     creator = {"@type": "Organization", "name": cited.author}
-    whole = archive.whole(Path(app.confdir))
+    whole = archive.zipped(archive.contents(Path(app.confdir)))
     return {
         "@context": "https://schema.org",
         "@type": "Dataset",
@@ -430,7 +435,7 @@ def dataset(app: Sphinx, root: str) -> dict[str, Any]:
         "creator": creator,
         "keywords": package["keywords"],
         "isAccessibleForFree": True,
-        "distribution": [load(zip_name(), "application/zip", sha256=archive.sha256(whole))],
+        "distribution": [load(zip_name(), "application/zip", sha256=files.sha256(whole))],
         "hasPart": [part(resource) for resource in package["resources"]],
     }
 
@@ -495,27 +500,30 @@ def _summary(found: uses.Uses) -> str:
 # --- the environment -------------------------------------------------------------------------
 
 
-def packages(confdir: Path) -> list[tuple[str, str, str]]:
-    """What `requirements.in` chose: name, the version that `requirements.txt` locks, the reason.
+PARTS = ("requirements", "requirements-lab", "requirements-test")  # each an .in and a .txt
+
+
+def packages(confdir: Path, part: str = PARTS[0]) -> list[tuple[str, str, str]]:
+    """What one of the `.in` files chose: name, the version that its `.txt` locks, the reason.
 
     Raises ValueError for a package that the lock does not hold.
     """
-    lock = (confdir / "requirements.txt").read_text(encoding="utf-8")
+    lock = (confdir / f"{part}.txt").read_text(encoding="utf-8")
     locked: dict[str, list[str]] = {}  # one version for some releases of Python, one for others
     for name, version in re.findall(r"(?m)^([\w.-]+)==([^\s;\\]+)", lock):
         locked.setdefault(name, []).append(version)
     found = []
-    for line in (confdir / "requirements.in").read_text(encoding="utf-8").splitlines():
+    for line in (confdir / f"{part}.in").read_text(encoding="utf-8").splitlines():
         if match := re.match(r"([A-Za-z][\w.-]*)[^#]*#\s*(.+)", line):
             name, why = match.groups()
             if name not in locked:
-                raise ValueError(f"{name} is not in requirements.txt: run `make lock`")
+                raise ValueError(f"{name} is not in {part}.txt: run `make lock`")
             found.append((name, " or ".join(locked[name]), why.strip()))
     return found
 
 
 def _environment(app: Sphinx, links: Links) -> str:
-    held = packages(Path(app.confdir))
+    held = [chosen for part in PARTS for chosen in packages(Path(app.confdir), part)]
     project = tomllib.loads((Path(app.confdir) / "pyproject.toml").read_text(encoding="utf-8"))
     least = project["project"]["requires-python"].removeprefix(">=")
     cells = [(escape(name), escape(version), escape(why)) for name, version, why in held]
@@ -559,52 +567,51 @@ def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 def _uses(app: Sphinx) -> uses.Uses:
     """The uses as they are in this build, gathered once."""
-    if getattr(app, "caspian_uses", None) is None:
-        app.caspian_uses = uses.collect(app)
-    return app.caspian_uses
+    if "caspian_uses" not in vars(app):
+        vars(app)["caspian_uses"] = uses.collect(app)
+    found: uses.Uses = vars(app)["caspian_uses"]
+    return found
 
 
 def _inputs(app: Sphinx) -> str:
     """Digest of all that the back matter is made from."""
     env = app.env
-    pages = []
+    gave = []
     for docname in uses.reading_order(env):
+        held = page(env, docname)
         published = {
-            name: [item["kind"], [s["key"] for s in item["bundle"]["sources"]]]
-            for name, item in env.caspian_published.get(docname, {}).items()
+            name: [item.kind, [s["key"] for s in item.bundle["sources"]]]
+            for name, item in held.published.items()
         }
-        cited = env.caspian_noted.get(docname, {}).get("cited", [])
         numbers = {k: dict(v) for k, v in env.toc_fignumbers.get(docname, {}).items()}
-        held = uses.tables_of(app, docname)
         title = env.titles[docname].astext()
-        pages.append([docname, title, held, published, cited, numbers])
+        gave.append([docname, title, held.tables, published, held.cited, numbers])
     texts = [
         (Path(app.confdir) / name).read_text(encoding="utf-8")
         for name in (
             "LICENSE",
             "CITATION.cff",
-            "requirements.in",
-            "requirements.txt",
             "pyproject.toml",
+            *(f"{part}.{kind}" for part in PARTS for kind in ("in", "txt")),
         )
     ]
     data = [tables.digest("package"), tables.digest("references")]
-    return hashlib.sha256(json.dumps([pages, texts, data], sort_keys=True).encode()).hexdigest()
+    return files.sha256(json.dumps([gave, texts, data], sort_keys=True).encode())
 
 
 def moved(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """The pages of the back matter, to be written again, if what they are made from has moved."""
-    app.caspian_uses = None
+    vars(app).pop("caspian_uses", None)
     digest = _inputs(app)
-    if getattr(env, "caspian_inputs", None) == digest:
+    if vars(env).get("caspian_inputs") == digest:
         return []
-    env.caspian_inputs = digest
-    return [docname for docname, noted in env.caspian_noted.items() if noted.get("parts")]
+    vars(env)["caspian_inputs"] = digest
+    return [docname for docname, held in pages(env).items() if held.parts]
 
 
 def complete(_app: Sphinx, env: BuildEnvironment) -> None:
     """Every kind of source has its place on a page, if any has: refuse to lose one."""
-    listed = {p for n in env.caspian_noted.values() for p in n.get("parts", ())}
+    listed = {part for held in pages(env).values() for part in held.parts}
     if listed & {"summary", *kinds()} and (lost := kinds() - listed):
         log.warning("no {sources} for the sources of kind %s", ", ".join(sorted(lost)))
 
@@ -620,12 +627,14 @@ def wanted_files(app: Sphinx) -> dict[str, files.Making]:
         content = held[resource["path"]]
         digest = json.dumps([edition.writer(), resource], sort_keys=True)
         found[f"{resource['name']}.parquet"] = (
-            archive.sha256(digest.encode() + content),
-            lambda r=resource, c=content: archive.parquet(r, c),
+            files.sha256(digest.encode() + content),
+            partial(archive.parquet, resource, content),
         )
-    whole, name = archive.whole(Path(app.confdir)), zip_name()
-    found[name] = files.ready(whole)
-    found[f"{name}.sha256"] = files.ready(f"{archive.sha256(whole)}  {name}\n".encode())
+    whole, name = archive.contents(Path(app.confdir)), zip_name()
+    digest = files.sha256("".join(files.sha256(c) for _, c in sorted(whole.items())).encode())
+    found[name] = digest, lambda: archive.zipped(whole)
+    summed = f"{name}.sha256"
+    found[summed] = digest, lambda: f"{files.sha256(archive.zipped(whole))}  {name}\n".encode()
     return found
 
 
@@ -636,7 +645,7 @@ def about_this_build(app: Sphinx) -> files.Making:
 
     ran = {
         docname: round(data["exec_data"]["runtime"], 2)
-        for docname, data in app.env.nb_metadata.items()
+        for docname, data in cast(SphinxEnvType, app.env).nb_metadata.items()
         if data.get("exec_data")
     }
     chosen = [name for name, _, _ in packages(Path(app.confdir))]

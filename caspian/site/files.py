@@ -4,30 +4,62 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 Making = tuple[str, Callable[[], bytes]]  # what a file is made from, as a digest, and how
 
 
+def sha256(content: bytes) -> str:
+    """The sum that `sha256sum` prints."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def ready(content: bytes) -> Making:
     """A file whose content is at hand."""
-    return hashlib.sha256(content).hexdigest(), lambda: content
+    return sha256(content), lambda: content
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all, whatever ends the process; builds may run side by side."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        draft.write_bytes(content)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def write(path: Path, content: bytes) -> None:
     """Write a file unless it has this content already."""
     if not path.is_file() or path.read_bytes() != content:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        replace(path, content)
 
 
-def renew(folder: Path, wanted: Mapping[str, Making], noted: Path) -> None:
-    """Make the files of `folder` whose digest is not the one in `noted`; remove all others."""
+def kept(path: Path, make: Callable[[], bytes]) -> bytes:
+    """A file that stays as it is once it was made: its name says what it was made from."""
+    if not path.is_file():
+        replace(path, make())
+    return path.read_bytes()
+
+
+def renew(folder: Path, wanted: Mapping[str, Making], noted: Path, jobs: int = 1) -> None:
+    """Make the files of `folder` whose digest is not the one in `noted`; remove all others.
+
+    `jobs` files are made at a time, in threads.
+    """
     before = json.loads(noted.read_text(encoding="utf-8")) if noted.is_file() else {}
-    for name, (digest, make) in wanted.items():
+
+    def make(name: str) -> None:
+        digest, content = wanted[name]
         if before.get(name) != digest or not (folder / name).is_file():
-            write(folder / name, make())
+            write(folder / name, content())
+
+    with ThreadPoolExecutor(jobs) as pool:
+        list(pool.map(make, wanted))
     for stale in {p.name for p in folder.glob("*")} - set(wanted):
         (folder / stale).unlink()
     digests = {name: digest for name, (digest, _) in wanted.items()}

@@ -6,17 +6,18 @@ Nothing is drawn or computed again: both come from the page that published it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 from typing import Any, ClassVar
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from caspian import charts
 from caspian.site import edition
+from caspian.site.pages import page, pages, published_on
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +34,7 @@ class Glimpse(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the place that the figure will take."""
         name = self.arguments[0]
-        noted = self.env.caspian_noted.setdefault(self.env.docname, {})
-        noted.setdefault("glimpsed", []).append(name)
+        page(self.env).glimpsed.append(name)
         node = glimpse("", figure=name)
         self.set_source_info(node)
         return [node]
@@ -43,7 +43,7 @@ class Glimpse(SphinxDirective):
 class BookCitation(SphinxDirective):
     """`{book-citation}`: the book as a line of text and as BibTeX, from `CITATION.cff`."""
 
-    option_spec: ClassVar = {}
+    option_spec: ClassVar[dict[str, Callable[[str], Any]] | None] = {}
 
     def run(self) -> list[nodes.Node]:
         """Return both."""
@@ -52,18 +52,6 @@ class BookCitation(SphinxDirective):
         entry = edition.bibtex(cited, "book", "", {"title": cited.title})
         block = nodes.literal_block("", entry, language="bibtex")
         return [nodes.paragraph("", edition.line(cited)), block]
-
-
-def published_on(env: BuildEnvironment) -> dict[str, str]:
-    """Every published figure and table, and its page."""
-    return {name: doc for doc, items in env.caspian_published.items() for name in items}
-
-
-def glimpsed(env: BuildEnvironment) -> dict[str, set[str]]:
-    """Pages that show figures at a glance, and the pages these come from."""
-    pages = published_on(env)
-    named = {doc: noted.get("glimpsed", ()) for doc, noted in env.caspian_noted.items()}
-    return {d: {pages[name] for name in names if name in pages} for d, names in named.items()}
 
 
 def html(name: str, bundle: dict[str, Any], address: str) -> str:
@@ -78,17 +66,16 @@ def html(name: str, bundle: dict[str, Any], address: str) -> str:
 
 def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Put the figures into their places; a name that no page published is a warning."""
-    pages = published_on(app.env)
+    where = published_on(app.env)
     for node in list(doctree.findall(glimpse)):
         name = node["figure"]
-        page = pages.get(name)
-        if page is None or app.env.caspian_published[page][name]["kind"] != "figure":
+        item = pages(app.env)[where[name]].published[name] if name in where else None
+        if item is None or item.kind != "figure":
             log.warning("no page publishes a figure %s", name, location=node)
             node.parent.remove(node)
             continue
-        address = app.builder.get_relative_uri(docname, page)
-        bundle = app.env.caspian_published[page][name]["bundle"]
-        node.replace_self(nodes.raw("", html(name, bundle, address), format="html"))
+        address = app.builder.get_relative_uri(docname, where[name])
+        node.replace_self(nodes.raw("", html(name, item.bundle, address), format="html"))
 
 
 def setup(app: Sphinx) -> None:

@@ -15,6 +15,7 @@ from docutils import nodes
 
 from caspian import charts, tables
 from caspian.site import ledger
+from caspian.site.pages import Published, page
 from caspian.text import day
 from caspian.verdicts import LEDGER_MIME
 
@@ -243,7 +244,7 @@ def source_role(
         message = inliner.reporter.error(str(error), line=lineno)
         return [inliner.problematic(rawtext, rawtext, message)], [message]
     env = inliner.document.settings.env
-    env.caspian_noted.setdefault(env.docname, {}).setdefault("cited", []).append(text)
+    page(env).cited.append(text)
     label = f"{s.publisher}, {s.date}" if s.date else s.publisher
     link = (
         nodes.reference("", label, refuri=s.url, internal=False, reftitle=s.title)
@@ -269,10 +270,7 @@ class FigureRenderer:
         bundle = json.loads(json.dumps(data.content))
         is_figure = data.mime_type == charts.FIGURE_MIME
         kind = "figure" if is_figure else "table"
-        env.caspian_published.setdefault(env.docname, {})[bundle["name"]] = {
-            "kind": kind,
-            "bundle": bundle,
-        }
+        page(env).published[bundle["name"]] = Published(kind, bundle)
         root = "../" * env.docname.count("/")
         if is_figure:
             node = caspian_figure("", _raw(figure_html(bundle, root)))

@@ -13,22 +13,27 @@ import datetime as dt
 import json
 import re
 from collections.abc import Iterable
+from functools import partial
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import nbformat
 import pandas as pd
 from docutils import nodes
 from myst_nb.ext.eval import EvalRoleAny
+from myst_nb.sphinx_ import SphinxEnvType
 from sphinx.application import Sphinx
+from sphinx.domains.std import StandardDomain
 
 from caspian import charts, tables
 from caspian.site import archive, catalogue, edition, files, render, uses
+from caspian.site.pages import page, pages
 from caspian.text import day, number
 
 FOLDER = "_chapters"  # beside _static, in the built site
 COUNTED = ("actual", "preliminary")  # the statuses of what was counted, not foreseen or derived
+_VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>\n?')  # docutils' own; the layout has one
 _ROLE = re.compile(r"\{([a-z][\w:.-]*)\}`([^`]+)`")
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,}|:{3,})\s*\{([\w:.-]+)\}\s*(.*)$")
 _OPTION = re.compile(r"^\s*:[\w-]+:(?:\s|$)")
@@ -41,21 +46,27 @@ class Eval(EvalRoleAny):
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the value's nodes."""
+        held = page(self.document.settings.env)
+        if held.failed:  # said once already, with the cell
+            return [nodes.literal("", self.text)], []
         shown, messages = super().run()
-        env = self.document.settings.env
-        values = env.caspian_noted.setdefault(env.docname, {}).setdefault("values", {})
-        values[self.text] = "".join(node.astext() for node in shown)
+        held.shown[self.text] = "".join(node.astext() for node in shown)
         return shown, messages
 
 
 def is_chapter(app: Sphinx, docname: str) -> bool:
-    """Whether the page is one that readers take away: a chapter whose cells were run."""
-    return docname.startswith("chapters/") and bool(uses.read_report(app, docname))
+    """Whether the page is one that readers take away: a chapter whose cells all ran.
+
+    So have those of the pages that it quotes.
+    """
+    held = page(app.env, docname)
+    failed = held.failed or any(page(app.env, quoted).failed for quoted in held.quoted)
+    return docname.startswith("chapters/") and bool(held.run) and not failed
 
 
 def edition_digest(confdir: str | Path) -> str:
     """Digest of what every page says of the edition."""
-    return archive.sha256((Path(confdir) / "CITATION.cff").read_bytes())
+    return files.sha256((Path(confdir) / "CITATION.cff").read_bytes())
 
 
 # --- the citation ----------------------------------------------------------------------------
@@ -69,9 +80,9 @@ def bibtex(cited: edition.Citation, docname: str, title: str) -> str:
 
 def _sources(app: Sphinx, docname: str) -> list[tables.Source]:
     """The sources of a page's figures, tables and text."""
-    published = app.env.caspian_published.get(docname, {}).values()
-    keys = {s["key"] for item in published for s in item["bundle"]["sources"]}
-    keys |= set(app.env.caspian_noted.get(docname, {}).get("cited", ()))
+    held = page(app.env, docname)
+    keys = {s["key"] for item in held.published.values() for s in item.bundle["sources"]}
+    keys |= set(held.cited)
     known = tables.references()
     return [known[key] for key in sorted(keys)]
 
@@ -100,7 +111,7 @@ def data_to(frames: Iterable[pd.DataFrame], until: str) -> str:
 
 def _dates(app: Sphinx, docname: str, cited: edition.Citation) -> str:
     parts = [f"Last updated {day(cited.released)}, version {escape(cited.version)}."]
-    if newest := data_to(map(tables.load, uses.tables_of(app, docname)), cited.released):
+    if newest := data_to(map(tables.load, page(app.env, docname).tables), cited.released):
         parts.append(f"Data to {day(newest)}.")
     if read := max((s.accessed for s in _sources(app, docname)), default=""):
         parts.append(f"Sources read until {day(read)}.")
@@ -110,7 +121,7 @@ def _dates(app: Sphinx, docname: str, cited: edition.Citation) -> str:
 def _tables(app: Sphinx, docname: str) -> str:
     """The tables that the chapter uses, each linked to its place in the catalogue."""
     links, titles = catalogue.Links(app, docname), {}
-    for name in uses.tables_of(app, docname):
+    for name in page(app.env, docname).tables:
         titles[name] = escape(tables.describe(name)["title"])
     listed = "; ".join(links.table(name, title) for name, title in titles.items())
     many = f"{number(len(titles))} {'table' if len(titles) == 1 else 'tables'}"
@@ -127,7 +138,7 @@ def box(app: Sphinx, docname: str) -> str:
         f'<a href="{base}.md" download>Source</a> to run again (MyST Markdown)',
     ]
     entry, behind = escape(bibtex(cited, docname, title)), ""
-    if uses.tables_of(app, docname):
+    if page(app.env, docname).tables:
         links.append(f'<a href="{base}-data.zip" download>Data</a>: its tables as CSV (.zip)')
         behind = _tables(app, docname)
     return (
@@ -145,9 +156,19 @@ def _description(tree: nodes.document) -> str:
     boxes = tree.findall(lambda n: isinstance(n, nodes.Element) and "findings" in n["classes"])
     for held in [*boxes, tree]:
         for item in held.findall(nodes.paragraph):
-            if text := " ".join(item.astext().split()):
+            if text := _without_last_link(item):
                 return text
     return ""
+
+
+def _without_last_link(paragraph: nodes.paragraph) -> str:
+    """The words of a paragraph; a link after its last sentence leads on and says nothing itself."""
+    parts = [part for part in paragraph.children if part.astext().strip()]
+    if len(parts) > 1 and isinstance(parts[-1], nodes.reference):
+        before = "".join(part.astext() for part in parts[:-1]).rstrip()
+        if before.endswith((".", "!", "?", ":")):
+            return " ".join(before.rstrip(":").split())
+    return " ".join(paragraph.astext().split())
 
 
 def complete_page(
@@ -163,7 +184,8 @@ def complete_page(
             "citation_publication_date": cited.released.replace("-", "/")}  # fmt: skip
     graph = {"og:type": "article", "og:title": title, "og:description": described,
              "og:site_name": app.config.project}  # fmt: skip
-    context["metatags"] = context.get("metatags", "") + "".join(
+    given = _VIEWPORT.sub("", context.get("metatags", ""))
+    context["metatags"] = given + "".join(
         f'\n<meta {kind}="{name}" content="{escape(text)}" />'
         for kind, group in (("name", tags), ("property", graph))
         for name, text in group.items()
@@ -181,19 +203,19 @@ class _Prose:
 
     def __init__(self, app: Sphinx, docname: str) -> None:
         self.app, self.docname = app, docname
-        self.values = app.env.caspian_noted.get(docname, {}).get("values", {})
+        self.values = page(app.env, docname).shown
         self.places = {
-            name: (page, item["kind"])
-            for page, published in app.env.caspian_published.items()
-            for name, item in published.items()
+            name: (where, item.kind)
+            for where, held in pages(app.env).items()
+            for name, item in held.published.items()
         }
 
     def _glued(self, text: str) -> str:
-        page, _, key = text.rpartition("::") if "::" in text else ("", "", text)
+        where, _, key = text.rpartition("::") if "::" in text else ("", "", text)
         key = key.partition(":")[0]
-        if page:  # relative to this page, as MyST-NB takes it
-            page = self.app.env.relfn2path(page, self.docname)[0].removesuffix(".md")
-        path = glue_path(self.app, page or self.docname)
+        if where:  # relative to this page, as MyST-NB takes it
+            where = self.app.env.relfn2path(where, self.docname)[0].removesuffix(".md")
+        path = executed(self.app, where or self.docname, "glue.json")
         held = json.loads(path.read_text(encoding="utf-8"))[key]["data"]
         shown = held["text/plain"]
         return ast.literal_eval(shown) if shown[:1] in "'\"" else shown
@@ -206,8 +228,8 @@ class _Prose:
             case "eval":
                 return self.values[text]
             case "numref" if target in self.places:
-                page, kind = self.places[target]
-                return uses.number_of(self.app.env, page, kind, target)
+                where, kind = self.places[target]
+                return uses.number_of(self.app.env, where, kind, target)
             case "source":
                 held = tables.source(text)
                 shown = f"{held.publisher}, {held.date}" if held.date else held.publisher
@@ -220,7 +242,7 @@ class _Prose:
                 path = self.app.env.relfn2path(target, self.docname)[0].removesuffix(".md")
                 return self.app.env.titles[path].astext()
             case "ref" if not label:
-                labels = self.app.env.get_domain("std").labels
+                labels = cast(StandardDomain, self.app.env.get_domain("std")).labels
                 return labels[target][2] if target in labels else target
         return self._glued(text) if role.startswith("glue") else label or target
 
@@ -257,9 +279,9 @@ class _Prose:
         return [f"> {line}".rstrip() for line in [f"**{argument or name.title()}**", "", *body]]
 
 
-def glue_path(app: Sphinx, docname: str) -> Path:
-    """Where MyST-NB keeps what a page glued."""
-    return Path(app.env.mystnb_config.output_folder) / f"{docname}.glue.json"
+def executed(app: Sphinx, docname: str, kind: str) -> Path:
+    """Where MyST-NB keeps what a page's cells gave (`ipynb`) and glued (`glue.json`)."""
+    return Path(cast(SphinxEnvType, app.env).mystnb_config.output_folder) / f"{docname}.{kind}"
 
 
 def _table_html(bundle: dict[str, Any], shown: str) -> str:
@@ -299,7 +321,7 @@ def notebook(app: Sphinx, docname: str) -> bytes:
     """The executed chapter as a notebook whose outputs and numbers show anywhere."""
     prose = _Prose(app, docname)
     cited = edition.citation(app.confdir)
-    path = Path(app.env.mystnb_config.output_folder) / f"{docname}.ipynb"
+    path = executed(app, docname, "ipynb")
     note = (
         f"*From {cited.title}, version {cited.version} of {day(cited.released)}. The numbers in "
         "the text are those of this version; the chapter's source (MyST Markdown) computes them "
@@ -332,21 +354,35 @@ def notebook(app: Sphinx, docname: str) -> bytes:
     return (nbformat.writes(made) + "\n").encode()
 
 
+def _notebook_digest(app: Sphinx, docname: str) -> str:
+    """Digest of all that a chapter's notebook is made from: cheaper than making it."""
+    env, held = app.env, page(app.env, docname)
+    numbers = {d: {k: dict(v) for k, v in n.items()} for d, n in env.toc_fignumbers.items()}
+    titles = {name: title.astext() for name, title in env.titles.items()}
+    glued = [executed(app, name, "glue.json") for name in (docname, *sorted(held.quoted))]
+    made_from = [
+        [app.config.caspian_code, app.config.caspian_edition, tables.digest("references")],
+        [held.source, held.run, held.shown, numbers, titles],
+        [files.sha256(path.read_bytes()) for path in glued if path.is_file()],
+    ]
+    return files.sha256(json.dumps(made_from, sort_keys=True).encode())
+
+
 def data(app: Sphinx, docname: str) -> bytes:
     """The tables that a chapter uses, as a data package of its own, with what its figures plot."""
-    held = archive.some(uses.tables_of(app, docname), [s.key for s in _sources(app, docname)])
-    for name, item in app.env.caspian_published.get(docname, {}).items():
-        held[f"figures/{name}.csv"] = charts.csv_text(item["bundle"]).encode()
+    held = archive.some(page(app.env, docname).tables, [s.key for s in _sources(app, docname)])
+    for name, item in page(app.env, docname).published.items():
+        held[f"figures/{name}.csv"] = charts.csv_text(item.bundle).encode()
     return archive.zipped(held)
 
 
 def _data_digest(app: Sphinx, docname: str) -> str:
     """Digest of all that a chapter's data are made from: cheaper than making them."""
-    published = app.env.caspian_published.get(docname, {})
-    cited = app.env.caspian_noted.get(docname, {}).get("cited", [])
+    held = page(app.env, docname)
+    published = {name: item.bundle for name, item in held.published.items()}
     whole = [tables.digest("package"), tables.digest("references")]
-    made_from = [whole, uses.tables_of(app, docname), published, cited]
-    return archive.sha256(json.dumps(made_from, sort_keys=True).encode())
+    made_from = [whole, held.tables, published, held.cited]
+    return files.sha256(json.dumps(made_from, sort_keys=True).encode())
 
 
 def write_files(app: Sphinx) -> None:
@@ -355,10 +391,8 @@ def write_files(app: Sphinx) -> None:
     wanted: dict[str, files.Making] = {}
     for docname in filter(lambda d: is_chapter(app, d), uses.reading_order(app.env)):
         name = docname.rpartition("/")[2]
-        source = Path(app.env.doc2path(docname)).read_bytes()
-        for file, content in (("ipynb", notebook(app, docname)), ("md", source)):
-            wanted[f"{name}.{file}"] = files.ready(content)
-        if uses.tables_of(app, docname):
-            digest = _data_digest(app, docname)
-            wanted[f"{name}-data.zip"] = (digest, lambda docname=docname: data(app, docname))
+        wanted[f"{name}.ipynb"] = _notebook_digest(app, docname), partial(notebook, app, docname)
+        wanted[f"{name}.md"] = files.ready(Path(app.env.doc2path(docname)).read_bytes())
+        if page(app.env, docname).tables:
+            wanted[f"{name}-data.zip"] = _data_digest(app, docname), partial(data, app, docname)
     files.renew(out / FOLDER, wanted, out.parent / ".chapters.json")

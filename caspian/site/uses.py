@@ -2,34 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from caspian import tables
 from caspian.site import archive
-
-
-def report_path(app: Sphinx, docname: str) -> Path:
-    """The JSON in which a page's kernel says what it used, and how often the page was executed."""
-    return Path(app.outdir).parent / ".dependencies" / f"{docname}.json"
-
-
-def read_report(app: Sphinx, docname: str) -> dict[str, Any]:
-    """The report of a page; empty for a page without a kernel."""
-    path = report_path(app, docname)
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-
-
-def tables_of(app: Sphinx, docname: str) -> list[str]:
-    """The tables that a page's kernel read, by way of the models too."""
-    used = read_report(app, docname)
-    return sorted(d.removeprefix("table:") for d in used if d.startswith("table:"))
+from caspian.site.pages import page
 
 
 def reading_order(env: BuildEnvironment) -> list[str]:
@@ -62,13 +43,14 @@ def collect(app: Sphinx) -> Uses:
     """Gather the uses from the kernels' reports, the published figures, the text and the rows."""
     env, found = app.env, Uses()
     for docname in reading_order(env):
-        for name in tables_of(app, docname):
+        held = page(env, docname)
+        for name in held.tables:
             found.readers.setdefault(name, []).append(docname)
-        for name, item in env.caspian_published.get(docname, {}).items():
-            for source in item["bundle"]["sources"]:
+        for name, item in held.published.items():
+            for source in item.bundle["sources"]:
                 users = found.published.setdefault(source["key"], [])
-                users.append((docname, item["kind"], name))
-        for key in env.caspian_noted.get(docname, {}).get("cited", ()):
+                users.append((docname, item.kind, name))
+        for key in held.cited:
             found.cited.setdefault(key, []).append(docname)
     files = tables.files()
     for resource in tables.package()["resources"]:
