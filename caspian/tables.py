@@ -57,6 +57,7 @@ __all__ = [
 ]
 
 SHOWN = 10  # faults of a table in one message
+BUILD = "CASPIAN_BUILD"  # environment variable: the folder that is built into
 
 used: dict[str, str] = {}
 """What this kernel has read, as "table:<name>", "source:<key>", "package", "references": digest."""
@@ -539,7 +540,7 @@ SOURCES = ".sources"  # the bibliography as it was read
 
 
 def _stamp(name: str) -> Path:
-    build = os.environ.get("CASPIAN_BUILD")
+    build = os.environ.get(BUILD)
     return (Path(build) if build else _book() / "_build") / ".validated" / name
 
 

@@ -291,6 +291,7 @@ def small(template, tmp_path, monkeypatch):
     """The folder of the made-up package, which `caspian.tables` reads for this test."""
     folder = shutil.copytree(template, tmp_path / "book") / "data"
     monkeypatch.setenv("CASPIAN_DATA", str(folder))
+    monkeypatch.delenv(tables.BUILD, raising=False)
     monkeypatch.setattr(tables, "used", {})
     tables._parse_bib.cache_clear()  # or it would be known without its file
     return folder
@@ -1003,7 +1004,7 @@ def test_a_memory_cut_short_is_read_anew(small):
 
 
 def test_what_is_remembered_lies_where_the_book_is_built(forgotten, tmp_path, monkeypatch):
-    monkeypatch.setenv("CASPIAN_BUILD", str(tmp_path / "elsewhere"))
+    monkeypatch.setenv(tables.BUILD, str(tmp_path / "elsewhere"))
     tables.load("exports")
     assert (tmp_path / "elsewhere" / ".validated" / "exports").is_file()
     assert not (forgotten.parent / "_build").exists()
