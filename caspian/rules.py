@@ -144,7 +144,7 @@ def _days(text: str) -> tuple[dt.date, dt.date]:
     return dt.date(year, month or 1, day or 1), dt.date(year, month or 12, last)
 
 
-def dated(fields: Iterable[Mapping[str, Any]]) -> list[str]:
+def date_columns(fields: Iterable[Mapping[str, Any]]) -> list[str]:
     """The columns that say what time a table covers: `period`, else all that hold periods."""
     names = [field["name"] for field in fields if field.get("caspian:period")]
     return ["period"] if "period" in names else names
@@ -155,7 +155,7 @@ def coverage(fields: Iterable[Mapping[str, Any]], frame: pd.DataFrame) -> str | 
 
     In months if every period names its months, else in years; one of them alone if all lie in it.
     """
-    columns = dated(fields)
+    columns = date_columns(fields)
     periods = [period for column in columns for period in frame[column].dropna().unique()]
     if not periods:
         return None

@@ -242,9 +242,9 @@ def _written(resource: dict) -> dict[str, Any]:
 
 def _whole_digest() -> str:
     """Covers every file that a rule looks at: schema, bibliography, tables, pages, this code."""
-    files = [*_CODE, _folder() / "datapackage.json", _folder() / "references.bib"]
-    files += [*_tables(), *_pages()]
-    return _sha(json.dumps([[path.name, _sha(_read(path))] for path in files]).encode())
+    paths = [*_CODE, _folder() / "datapackage.json", _folder() / "references.bib"]
+    paths += [*_tables(), *_pages()]
+    return _sha(json.dumps([[path.name, _sha(_read(path))] for path in paths]).encode())
 
 
 # --- files: read afresh on every call, and parsed again only if their bytes are new
@@ -424,7 +424,7 @@ def _descriptors(raw: bytes) -> dict[str, bytes]:
 
 def _descriptor(resource: dict) -> bytes:
     kept = {key: value for key, value in resource.items() if key not in ("hash", "bytes")}
-    if rules.dated(resource["schema"]["fields"]):
+    if rules.date_columns(resource["schema"]["fields"]):
         own = resource.get("caspian", {})
         kept["caspian"] = {key: value for key, value in own.items() if key != "coverage"}
     return json.dumps(kept, sort_keys=True, ensure_ascii=False).encode()
