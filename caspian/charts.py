@@ -71,7 +71,6 @@ COLOURS: dict[str, str] = {
 }
 # Status is drawn the same way everywhere.
 OUTCOME = ("actual", "preliminary", "estimate")
-STATUS_OPACITY = {"actual": 1.0, "preliminary": 0.65, "estimate": 0.65}
 GHOST_OPACITY = 0.4
 
 # Liberation Sans is built into vl-convert and has Arial's metrics: text is measured alike on

@@ -109,23 +109,6 @@ def signed_area(ring: list[Point]) -> float:
     return sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in pairs) / 2
 
 
-def area_at(features: Iterable[Feature], lon: float, lat: float) -> str | None:
-    """The area on which a point lies, or None at sea."""
-    for feature in features:
-        for polygon in feature["geometry"]["coordinates"]:
-            if sum(_inside(ring, lon, lat) for ring in polygon) % 2:
-                return feature["properties"]["area"]
-    return None
-
-
-def _inside(ring: list[Point], lon: float, lat: float) -> bool:
-    crossings = 0
-    for (x0, y0), (x1, y1) in pairwise(ring):
-        if (y0 > lat) != (y1 > lat) and lon < x0 + (lat - y0) * (x1 - x0) / (y1 - y0):
-            crossings += 1
-    return crossings % 2 == 1
-
-
 def edges(features: Iterable[Feature]) -> dict[str, Feature]:
     """The features' edges, each once: those of one area ("coast"), those of two ("border").
 
@@ -294,13 +277,13 @@ def base_map(features: list[Feature], name: str) -> alt.LayerChart:
         data = alt.InlineData(values=values, name=f"{name}-{kind}")
         return alt.Chart(data).mark_geoshape(clip=True, tooltip=None, **mark)
 
-    return alt.layer(
+    line = {"filled": False, "stroke": INK, "strokeWidth": 0.6}
+    layers = [
         shapes("land", features, fill=INK, fillOpacity=0.09, stroke=None),
-        shapes("coast", [lines["coast"]], filled=False, stroke=INK, strokeWidth=0.6, opacity=0.45),
-        shapes(
-            "border", [lines["border"]], filled=False, stroke=INK, strokeWidth=0.6, opacity=0.28
-        ),
-    )
+        shapes("coast", [lines["coast"]], **line, opacity=0.45),
+        shapes("border", [lines["border"]], **line, opacity=0.28),
+    ]
+    return alt.LayerChart(layer=layers)
 
 
 DASHES = {"rail": [1, 0], "road": [1, 0], "sea": [5, 3], "ferry": [5, 3]}
@@ -335,13 +318,13 @@ def route_lines(
             tooltip=["corridor", "link", "mode"],
         )
         layers.append(line)
-    return alt.layer(*layers)
+    return alt.LayerChart(layer=layers)
 
 
-def node_points(places: pd.DataFrame, size: float = 34) -> alt.Chart:
+def node_points(stops: pd.DataFrame, size: float = 34) -> alt.Chart:
     """Nodes as dots in the page's ink, with name, country and kind in the tooltip."""
     return (
-        alt.Chart(places)
+        alt.Chart(stops)
         .mark_point(size=size, fill=INK, stroke=None, opacity=1, clip=True)
         .encode(longitude="lon:Q", latitude="lat:Q", tooltip=["name", "country", "kind"])
     )
@@ -360,14 +343,14 @@ SIDES: dict[str, dict[str, Any]] = {
 
 
 def node_labels(
-    places: pd.DataFrame, sides: Mapping[str, str], names: Mapping[str, str] | None = None
+    stops: pd.DataFrame, sides: Mapping[str, str], names: Mapping[str, str] | None = None
 ) -> alt.LayerChart:
     """Names beside the nodes: `sides` says for each labelled place where, one of `SIDES`.
 
     `names` has short forms by place, where the table's name is too long for a map. Raises
     ValueError for a place that is not on the map or a side that there isn't.
     """
-    spots = places.set_index("place")
+    spots = stops.set_index("place")
     if unknown := [place for place in sides if place not in spots.index]:
         raise ValueError(f"no such place on the map: {', '.join(unknown)}")
     if wrong := sorted(set(sides.values()) - set(SIDES)):
@@ -378,7 +361,7 @@ def node_labels(
         if len(here):
             here = here.assign(name=[(names or {}).get(p, n) for p, n in here["name"].items()])
             layers.append(_texts(here, f"labels {side}", fontSize=12, color=INK, **look))
-    return alt.layer(*layers)
+    return alt.LayerChart(layer=layers)
 
 
 # How names of areas and routes are written.
@@ -402,7 +385,7 @@ def written(labels: pd.DataFrame, map_: str) -> alt.LayerChart:
     for (kind, route), rows in chosen.groupby(["kind", chosen["route"].fillna("")]):
         look = _WRITTEN[kind] | ({"color": COLOURS[route]} if route else {})
         layers.append(_texts(rows, f"{kind} {route}".strip(), **look))
-    return alt.layer(*layers)
+    return alt.LayerChart(layer=layers)
 
 
 def _texts(rows: pd.DataFrame, name: str, **mark: Any) -> alt.Chart:

@@ -8,10 +8,15 @@ required cells, lists, bounds, keys); `caspian.rules` applies the book's own, wh
 states under `caspian` and `caspian:period`: ISO periods, preferred rows, parts within their whole,
 columns in order, legs that join up, project steps and parts of years, parties, sums with a unit,
 true zeros, two ends that differ; and every row's source is an entry of `data/references.bib`.
+`caspian.metadata` asks of the schema and the bibliography what the site needs of them.
 A table that breaks a rule is a `TableError` that says where, which rule and what to do; one that
 passed is not validated again until something it depends on changes.
 
-`python -m caspian.tables check` validates everything, `renew` stamps changed tables that are valid.
+`python -m caspian.tables check` validates everything, `renew` writes what follows from the rows
+(sha256, size, coverage) for changed tables that are valid.
+
+Two environment variables: CASPIAN_DATA names another data folder, CASPIAN_BUILD the folder for
+what is only a memory of earlier validations (`_build` beside the data, if it is not set).
 """
 
 from __future__ import annotations
@@ -21,16 +26,19 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
-from caspian import rules
+from caspian import metadata, rules
+from caspian.metadata import Source
 from caspian.rules import Fault, Faults, period_bounds
+
+if TYPE_CHECKING:  # pandas takes a third of a second, which `renew` mostly has no need of
+    import pandas as pd
 
 __all__ = [
     "Source",
@@ -49,6 +57,7 @@ __all__ = [
 ]
 
 SHOWN = 10  # faults of a table in one message
+BUILD = "CASPIAN_BUILD"  # environment variable: the folder that is built into
 
 used: dict[str, str] = {}
 """What this kernel has read, as "table:<name>", "source:<key>", "package", "references": digest."""
@@ -59,19 +68,6 @@ class TableError(ValueError):
 
     path: str = ""
     faults: tuple[Fault, ...] = ()
-
-
-@dataclass(frozen=True)
-class Source:
-    """An entry of `data/references.bib`; `date` and `accessed` are ISO 8601, "" if unknown."""
-
-    key: str
-    title: str
-    publisher: str
-    date: str
-    url: str
-    kind: str
-    accessed: str
 
 
 def load(name: str) -> pd.DataFrame:
@@ -165,45 +161,90 @@ def check() -> list[TableError]:
             elsewhere = error.path != path and error.path in paths.values()  # and told there
             if not elsewhere and str(error) not in map(str, errors):
                 errors.append(error)
-    for file in sorted(_folder().glob("*.csv")):
-        if file.name not in paths.values():
-            fault = Fault(
-                "the file is in no resource of datapackage.json",
-                "every table is described",
-                "Describe it there, or delete the file.",
-            )
-            errors.append(_error(file.name, [fault]))
-    return errors
+    return errors + _book_errors()
+
+
+def _book_errors() -> list[TableError]:
+    """What does not fit between the files: stray tables, sources that no row or page needs."""
+    described = {resource["path"] for resource in _package()["resources"]}
+    stray = Fault(
+        "the file is in no resource of datapackage.json",
+        "every table is described",
+        "Describe it there, or delete the file.",
+    )
+    found = [(path.name, stray) for path in _tables() if path.name not in described]
+    cited = {
+        key
+        for resource in _package()["resources"]
+        for cell in _source_cells(resource)
+        for key in cell.split(";")
+    }
+    pages = {
+        path.relative_to(_book()).as_posix(): _read(path).decode("utf-8", "replace")
+        for path in _pages()
+    }
+    found += metadata.book_faults(_sources(), cited, pages)
+    return [_error(path, [fault for at, fault in found if at == path]) for path in dict(found)]
+
+
+def _source_cells(resource: dict) -> set[str]:
+    """What stands in the columns of sources; nothing if the file can't be read, as is told then."""
+    places = rules.source_columns(resource["schema"]["fields"])
+    try:
+        return {row.cells[at] for row in _rows(resource) for at in places if row.cells[at]}
+    except (Faults, TableError):
+        return set()
 
 
 def renew_hashes() -> list[str]:
-    """Stamp sha256 and size of every changed table that is valid; the names of those stamped.
+    """Write sha256, size and coverage of every changed table that is valid; the names of those.
 
-    Raises TableError for the tables that are not valid, after stamping the others.
+    Raises TableError for the tables that are not valid, after writing the others.
     """
     changed, errors = _renew()
     if errors:
-        raise TableError("\n".join(errors))
+        raise TableError("\n".join(map(str, errors)))
     return changed
 
 
-def _renew() -> tuple[list[str], list[str]]:
+def _renew() -> tuple[list[str], list[TableError]]:
+    if _stamped(WHOLE) == _whole_digest():  # nothing at all has changed since all was well
+        return [], []
     whole, changed, errors = deepcopy(_package()), [], []
     for at, resource in enumerate(whole["resources"]):
         try:
-            _valid(resource["name"])
+            written = resource | _written(resource)
         except TableError as error:
-            errors.append(str(error))
+            errors.append(error)
             continue
-        raw = _csv_bytes(resource)
-        stamped = resource | {"hash": f"sha256:{_sha(raw)}", "bytes": len(raw)}
-        if stamped != resource:
-            whole["resources"][at] = stamped
+        if written != resource:
+            whole["resources"][at] = written
             changed.append(resource["name"])
     if changed:
         text = json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
         (_folder() / "datapackage.json").write_text(text, encoding="utf-8", newline="\n")
-    return changed, list(dict.fromkeys(errors))
+    errors += _book_errors() if not errors else []
+    if not errors:
+        _leave_stamp(WHOLE, _whole_digest())
+    return changed, list({str(error): error for error in errors}.values())
+
+
+def _written(resource: dict) -> dict[str, Any]:
+    """What the schema says of a table that follows from its file: sha256, size, coverage."""
+    covered = rules.coverage(resource["schema"]["fields"], _valid(resource["name"]))
+    raw, own = _csv_bytes(resource), resource.get("caspian", {})
+    return {
+        "hash": f"sha256:{_sha(raw)}",
+        "bytes": len(raw),
+        **({"caspian": own | {"coverage": covered}} if covered else {}),
+    }
+
+
+def _whole_digest() -> str:
+    """Covers every file that a rule looks at: schema, bibliography, tables, pages, this code."""
+    paths = [*_CODE, _folder() / "datapackage.json", _folder() / "references.bib"]
+    paths += [*_tables(), *_pages()]
+    return _sha(json.dumps([[path.name, _sha(_read(path))] for path in paths]).encode())
 
 
 # --- files: read afresh on every call, and parsed again only if their bytes are new
@@ -212,8 +253,25 @@ def _renew() -> tuple[list[str], list[str]]:
 _seen: dict[Path, bytes] = {}
 
 
+_ROOT = Path(__file__).resolve().parents[1]
+_CODE = [Path(module) for module in (__file__, rules.__file__, metadata.__file__)]
+
+
 def _folder() -> Path:
-    return Path(os.environ.get("CASPIAN_DATA") or Path(__file__).resolve().parents[1] / "data")
+    return Path(os.environ.get("CASPIAN_DATA") or _ROOT / "data")
+
+
+def _book() -> Path:
+    """The folder of the book that the tables belong to."""
+    return _folder().parent
+
+
+def _tables() -> list[Path]:
+    return sorted(_folder().glob("*.csv"))
+
+
+def _pages() -> list[Path]:
+    return sorted([*_book().glob("index.md"), *_book().glob("chapters/*.md")])
 
 
 def _read(path: Path) -> bytes:
@@ -239,7 +297,7 @@ def _sha(raw: bytes) -> str:
 
 
 def _error(path: str, faults: Sequence[Fault]) -> TableError:
-    shown = f"{_folder().name}/{path}"
+    shown = path if path.endswith(".md") else f"{_folder().name}/{path}"
     lines = [fault.text(shown) for fault in faults[:SHOWN]]
     if len(faults) > SHOWN:
         lines.append(f"{shown}: {len(faults) - SHOWN} more. Mend these first and try again.")
@@ -265,6 +323,8 @@ def _parse_package(raw: bytes) -> dict:
             "Mend it.",
         )
         raise _error("datapackage.json", [fault]) from None
+    if faults := list(metadata.package_faults(found)):
+        raise _error("datapackage.json", faults)
     return found
 
 
@@ -290,7 +350,22 @@ def _sources() -> dict[str, Source]:
 
 @lru_cache(maxsize=8)
 def _parse_bib(raw: bytes) -> dict[str, Source]:
-    from pybtex.database import parse_string  # 40 ms that most kernels never need
+    """The valid sources of a bibliography, taken from an earlier reading if nothing has changed."""
+    key = _sha("".join(_sha(part) for part in (*map(_read, _CODE), raw)).encode())
+    try:
+        kept = json.loads(_stamped(SOURCES) or "{}")
+    except ValueError:  # cut short by a full disk
+        kept = {}
+    if kept.get("key") == key:
+        return {entry["key"]: Source(**entry) for entry in kept["sources"]}
+    found = _read_bib(raw)
+    entries = [asdict(entry) for entry in found.values()]
+    _leave_stamp(SOURCES, json.dumps({"key": key, "sources": entries}))
+    return found
+
+
+def _read_bib(raw: bytes) -> dict[str, Source]:
+    from pybtex.database import parse_string  # half a second for the whole bibliography
     from pybtex.exceptions import PybtexError
 
     try:
@@ -305,13 +380,17 @@ def _parse_bib(raw: bytes) -> dict[str, Source]:
         fault = Fault(what, "the bibliography is BibTeX", "Mend that entry's braces and commas.")
         raise _error("references.bib", [fault]) from None
     found = {key: _source(key, entry) for key, entry in entries.items()}
-    faults = [fault for entry in found.values() for fault in _source_faults(entry)]
+    faults = [
+        fault
+        for key, entry in entries.items()
+        for fault in metadata.source_faults(found[key], entry.fields.get("note", ""))
+    ]
     if faults:
         raise _error("references.bib", faults)
     return found
 
 
-def _source(key: str, entry) -> Source:
+def _source(key: str, entry: Any) -> Source:
     people = [person for role in entry.persons.values() for person in role]
     names = [
         " ".join(p.first_names + p.middle_names + p.prelast_names + p.last_names) for p in people
@@ -332,36 +411,29 @@ def _source(key: str, entry) -> Source:
     )
 
 
-def _source_faults(entry: Source) -> Iterator[Fault]:
-    for name, value in [("title", entry.title), ("author or organization", entry.publisher)]:
-        if not value:
-            yield Fault(
-                f'entry "{entry.key}" has no {name}',
-                "a source has a title and a publisher",
-                "Add the field.",
-            )
-    for name, value in [("date", entry.date), ("urldate", entry.accessed)]:
-        if value and not rules.is_period(value):
-            yield Fault(
-                f'entry "{entry.key}" has the {name} "{value}"',
-                "dates are ISO 8601",
-                "Write YYYY-MM-DD, YYYY-MM or YYYY.",
-            )
-
-
 # --- digests: what a table is, and what its validity hangs on
 
 
-@lru_cache(maxsize=256)
-def _descriptor(package_bytes: bytes, name: str) -> bytes:
-    """What the schema says of a table, without the stamp, which follows from the file."""
-    kept = {key: value for key, value in _resource(name).items() if key not in ("hash", "bytes")}
+@lru_cache(maxsize=8)
+def _descriptors(raw: bytes) -> dict[str, bytes]:
+    """What the schema says of each table, without what follows from the table's file."""
+    return {
+        resource["name"]: _descriptor(resource) for resource in _parse_package(raw)["resources"]
+    }
+
+
+def _descriptor(resource: dict) -> bytes:
+    kept = {key: value for key, value in resource.items() if key not in ("hash", "bytes")}
+    if rules.date_columns(resource["schema"]["fields"]):
+        own = resource.get("caspian", {})
+        kept["caspian"] = {key: value for key, value in own.items() if key != "coverage"}
     return json.dumps(kept, sort_keys=True, ensure_ascii=False).encode()
 
 
 def _table_digest(name: str) -> str:
-    rules = _descriptor(_read(_folder() / "datapackage.json"), name)
-    return _sha(f"{_sha(_csv_bytes(_resource(name)))} {_sha(rules)}".encode())
+    resource = _resource(name)
+    described = _descriptors(_read(_folder() / "datapackage.json"))[name]
+    return _sha(f"{_sha(_csv_bytes(resource))} {_sha(described)}".encode())
 
 
 def _source_digest(entry: Source) -> str:
@@ -385,7 +457,7 @@ def _needs(resource: dict) -> list[str]:
 def _validity_digest(name: str) -> str:
     """Covers the table, its schema, the sources, the tables it refers to, and this code."""
     others = [_validity_digest(other) for other in _needs(_resource(name))]
-    code = [_sha(_read(Path(module))) for module in (__file__, rules.__file__)]
+    code = [_sha(_read(module)) for module in _CODE]
     bib = _sha(_read(_folder() / "references.bib"))
     return _sha(" ".join([*code, bib, _table_digest(name), *others]).encode())
 
@@ -397,25 +469,33 @@ _frames: dict[tuple[Path, str], tuple[str, pd.DataFrame]] = {}
 
 
 def _checked(name: str) -> pd.DataFrame:
-    """The valid table whose file is the one that the schema's sha256 stands for."""
+    """The valid table whose file is the one that the schema's sha256 and coverage stand for."""
     resource = _resource(name)
-    stamp = f"sha256:{_sha(_csv_bytes(resource))}"
-    if stamp == resource.get("hash"):
-        return _valid(name)
-    told = resource.get("hash", "no sha256")
-    fault = Fault(
+    stamp, told = f"sha256:{_sha(_csv_bytes(resource))}", resource.get("hash", "no sha256")
+    changed = Fault(
         f"the file has {stamp[:19]}…, datapackage.json says {told[:19]}…",
         "a table and its sha256 change together",
         "If the change is meant, run "
         "`make data`, which checks it and renews the sha256, and commit both files.",
     )
     try:
-        _valid(name)
+        frame = _valid(name)
     except TableError as error:  # what is wrong inside matters more, so it comes first
-        if error.path != resource["path"]:
+        if stamp == told or error.path != resource["path"]:
             raise
-        raise _error(resource["path"], [*error.faults, fault]) from None
-    raise _error(resource["path"], [fault])
+        raise _error(resource["path"], [*error.faults, changed]) from None
+    if stamp != told:
+        raise _error(resource["path"], [changed])
+    covered = rules.coverage(resource["schema"]["fields"], frame)
+    said = resource.get("caspian", {}).get("coverage", "nothing")
+    if covered not in (None, said):
+        fault = Fault(
+            f'the rows of table "{name}" cover {covered}, its coverage says {said}',
+            "coverage is what the dates of the rows span",
+            "Run `make data`, which writes it.",
+        )
+        raise _error("datapackage.json", [fault])
+    return frame
 
 
 def _valid(name: str) -> pd.DataFrame:
@@ -432,7 +512,7 @@ def _validate(name: str, key: str) -> pd.DataFrame:
     schema = resource["schema"]
     for other in _needs(resource):
         _valid(other)
-    if faults := list(rules.schema_faults(resource)):
+    if faults := list(metadata.schema_faults(resource)):
         raise _error("datapackage.json", faults)
     try:
         rows = _rows(resource)
@@ -443,34 +523,40 @@ def _validate(name: str, key: str) -> pd.DataFrame:
             raise Faults(*faults)
         frame = rules.typed(schema["fields"], rows)
         if faults := list(rules.row_faults(resource, frame, _parent_of)):
-            raise Faults(*(replace(f, line=rows[f.row - 1].line) for f in faults))
+            raise Faults(*(replace(f, line=rows[(f.row or 1) - 1].line) for f in faults))
     except Faults as broken:
         raise _error(resource["path"], broken.args) from None
     _leave_stamp(name, key)
     return frame
 
 
-# A stamp under _build spares the next kernel the second that frictionless takes to start. A folder
-# that can't be read or written only costs that second.
+# A stamp spares the next kernel the second that frictionless takes to start, another one the half
+# second that the bibliography takes to read. They are a memory and no more: a folder that can't be
+# read or written only costs that time.
+
+
+WHOLE = ".whole"  # what all files were when all was well
+SOURCES = ".sources"  # the bibliography as it was read
 
 
 def _stamp(name: str) -> Path:
-    return _folder().parent / "_build" / ".validated" / name
+    build = os.environ.get(BUILD)
+    return (Path(build) if build else _book() / "_build") / ".validated" / name
 
 
 def _stamped(name: str) -> str | None:
     try:
-        return _stamp(name).read_text()
-    except OSError:
+        return _stamp(name).read_text("utf-8")
+    except (OSError, ValueError):
         return None
 
 
-def _leave_stamp(name: str, key: str) -> None:
+def _leave_stamp(name: str, text: str) -> None:
     stamp = _stamp(name)
     draft = stamp.with_name(f"{name}.{os.getpid()}")  # kernels may run side by side
     try:
         stamp.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(key)
+        draft.write_text(text, "utf-8")
         draft.replace(stamp)
     except OSError:
         pass
@@ -497,19 +583,24 @@ def _parent_of(path: str) -> pd.Series:
 
 def main(arguments: list[str]) -> int:
     """`check` or `renew` on the command line; 0 if every table is valid."""
-    if arguments == ["renew"]:
-        changed, errors = _renew()
-        print("renewed: " + ", ".join(changed) if changed else "nothing to renew")
-    elif arguments == ["check"]:
-        errors = check()
-    else:
+    if arguments not in (["renew"], ["check"]):
         print("usage: python -m caspian.tables check|renew", file=sys.stderr)
         return 2
-    for error in errors:
-        print(error, file=sys.stderr)
+    try:
+        errors = check() if arguments == ["check"] else _told_renewal()
+    except TableError as error:  # of the schema as a whole
+        errors = [error]
+    for found in errors:
+        print(found, file=sys.stderr)
     if not errors:
         print(f"{len(_package()['resources'])} tables and {len(_sources())} sources are valid")
     return bool(errors)
+
+
+def _told_renewal() -> list[TableError]:
+    changed, errors = _renew()
+    print("renewed: " + ", ".join(changed) if changed else "nothing to renew")
+    return errors
 
 
 if __name__ == "__main__":

@@ -75,10 +75,10 @@ _NAMED = {
 }  # fmt: skip
 _SHOWN_OPTIONS = {"caption", "alt", "title", "header", "footer"}
 
-_SHOWN_BY = {"figure", "table", "say"}
+_SHOWN_BY = {"figure", "table"}
 _SHOWN_ARGUMENTS = {"title", "subtitle", "caption", "alt", "note", "labels"}
 # Calls inside a shown text whose own arguments are shown too
-_TEXT_CALLS = {"Title", "TitleParams", "dict", "join", "format", "say"}
+_TEXT_CALLS = {"Title", "TitleParams", "dict", "join", "format"}
 
 
 @dataclass(frozen=True)
@@ -251,9 +251,6 @@ def _shown(tree: ast.Module) -> Iterator[ast.Constant]:
         for keyword in call.keywords:
             if keyword.arg in _SHOWN_ARGUMENTS:
                 yield from _parts(keyword.value, dict(names))
-        if _called(call) == "say":
-            for argument in call.args:
-                yield from _parts(argument, dict(names))
     formats = {
         id(part) for node in ast.walk(tree) if isinstance(node, ast.FormattedValue)
         and node.format_spec for part in ast.walk(node.format_spec)
@@ -269,7 +266,7 @@ def _formula(node: ast.JoinedStr) -> bool:
 
 
 def code(source: str, first: int = 1) -> list[Finding]:
-    """The digits typed in what a cell's `figure`, `table` or `say` shows.
+    """The digits typed in what a cell's `figure` or `table` shows.
 
     `first` is the line of the cell's first line in its file.
     """

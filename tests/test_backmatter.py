@@ -9,6 +9,7 @@ import hashlib
 import io
 import json
 import re
+import shutil
 import tomllib
 import zipfile
 from functools import cache
@@ -281,8 +282,9 @@ def test_a_sources_rows_are_its_rows(site):
         for key in found:
             links = [a["href"] for a in listed[f"source-{key}"].find_all("a")]
             assert f"data.html#{catalogue.anchor(name)}" in links, f"{key} does not name {name}"
-    brent = listed["source-" + tables.load("brent")["source"].iloc[0]]
-    assert f"rows 1–{len(tables.load('brent'))}" in brent.get_text()
+    brent = archive.sources_of(RESOURCES["brent"], tables.files()["brent.csv"])
+    for key, rows in brent.items():
+        assert f"brent {catalogue._ranges(rows)}" in listed[f"source-{key}"].get_text()
 
 
 @each_chapter
@@ -333,10 +335,48 @@ def test_the_list_of_sources_stays_light(site):
     assert packed < 300_000, f"references.html: {packed} bytes packed"
 
 
+def listed_kind(kind: str) -> str:
+    """The part of the page for which `{sources} <kind>` leaves a placeholder."""
+    env = SimpleNamespace(docname="chapters/references", note_dependency=lambda name: None)
+    state = SimpleNamespace(document=SimpleNamespace(settings=SimpleNamespace(env=env)))
+    machine = SimpleNamespace(reporter=None)
+    directive = catalogue.Sources("sources", [kind], {}, None, 1, 0, "", state, machine)
+    return directive.run()[0]["part"]
+
+
+def test_the_recipe_for_a_new_kind_of_source(tmp_path, monkeypatch):
+    """As CONTRIBUTING has it: an entry, a use of it, and a heading on the page of the sources."""
+    shutil.copytree(book.ROOT / "data", tmp_path / "data")
+    shutil.copytree(book.ROOT / "chapters", tmp_path / "chapters")
+    monkeypatch.setenv("CASPIAN_DATA", str(tmp_path / "data"))
+    bibliography, page = tmp_path / "data/references.bib", tmp_path / "chapters/references.md"
+    with pytest.raises(ValueError, match='"blog" unknown; choose from'):
+        listed_kind("blog")
+    bibliography.write_text(
+        bibliography.read_text("utf-8")
+        + """
+@misc{port_blog_20260401,
+  title = {{A day at the port}},
+  author = {{A port worker}},
+  howpublished = {blog},
+  url = {https://example.org/port},
+  urldate = {2026-11-23}
+}
+""",
+        "utf-8",
+    )
+    (tmp_path / "index.md").write_text("A port worker writes{source}`port_blog_20260401`.")
+    (error,) = tables._book_errors()
+    assert 'is of the kind "blog", which chapters/references.md does not list' in str(error)
+    page.write_text(page.read_text("utf-8") + "\n## Blogs\n\n```{sources} blog\n```\n", "utf-8")
+    assert tables._book_errors() == []
+    assert listed_kind("blog") == "blog"
+
+
 def test_a_kind_without_a_place_is_refused(monkeypatch):
     told = []
     monkeypatch.setattr(catalogue.log, "warning", lambda *words: told.append(words))
-    listed = Page(parts=list(catalogue.KINDS))
+    listed = Page(parts=list(catalogue.kinds()))
     env = SimpleNamespace(caspian_pages={"chapters/references": listed})
     catalogue.complete(None, env)
     assert not told

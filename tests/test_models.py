@@ -153,7 +153,7 @@ def test_herfindahl():
     # 60^2 + 30^2 + 10^2 = 3,600 + 900 + 100
     assert routes.herfindahl(pd.Series([0.6, 0.3, 0.1])) == pytest.approx(4_600)
     assert routes.herfindahl(np.full(10, 0.1)) == pytest.approx(1_000)
-    assert routes.HHI_MODERATE == 1_000 and routes.HHI_HIGH == 1_800
+    assert routes.HHI_HIGH == 1_800
 
 
 @pytest.mark.parametrize("shares", [[], [1.2], [-0.1, 0.5], [0.7, 0.7], [math.nan], 0.5])
@@ -786,7 +786,7 @@ WORLD = {
     "capacity_cut": 0.5,
     "price_usd_per_bbl": 80,
     "barrels_per_tonne": 7.5,
-    "lost_fraction": 0.5,
+    "fraction_lost": 0.5,
 }
 
 
@@ -797,7 +797,7 @@ def test_breakeven_by_hand():
     assert diversification.breakeven_outages(0, **WORLD) == 0
 
 
-@pytest.mark.parametrize("name", ["days", "capacity_cut", "price_usd_per_bbl", "lost_fraction"])
+@pytest.mark.parametrize("name", ["days", "capacity_cut", "price_usd_per_bbl", "fraction_lost"])
 def test_breakeven_never_if_an_outage_costs_nothing(name):
     assert diversification.breakeven_outages(10, **WORLD | {name: 0}) == math.inf
     assert diversification.breakeven_outages(0, **WORLD | {name: 0}) == 0
@@ -811,7 +811,7 @@ def test_breakeven_loss_equals_premium():
             "capacity_cut": rng.uniform(0.1, 1),
             "price_usd_per_bbl": rng.uniform(40, 120),
             "barrels_per_tonne": rng.uniform(7, 8),
-            "lost_fraction": rng.uniform(0.05, 1),
+            "fraction_lost": rng.uniform(0.05, 1),
         }
         premium = rng.uniform(0, 80)
         outages = diversification.breakeven_outages(premium, **world)
@@ -831,25 +831,11 @@ def test_breakeven_loss_equals_premium():
         ({"capacity_cut": 2}, "capacity_cut: 2"),
         ({"price_usd_per_bbl": -1}, "price_usd_per_bbl: -1"),
         ({"barrels_per_tonne": 0}, "barrels_per_tonne: 0"),
-        ({"lost_fraction": 1.5}, "lost_fraction: 1.5"),
+        ({"fraction_lost": 1.5}, "fraction_lost: 1.5"),
     ],
 )
 def test_breakeven_errors(change, message):
-    for model in (diversification.breakeven_outages, diversification.breakeven_grid):
-        with pytest.raises(ValueError, match=message):
-            model(**{"premium_usd_per_t": 10} | WORLD | change)
+    with pytest.raises(ValueError, match=message):
+        diversification.breakeven_outages(**{"premium_usd_per_t": 10} | WORLD | change)
     with pytest.raises(ValueError, match="frequency: -1"):
         diversification.expected_loss_per_tonne(-1, **WORLD)
-
-
-def test_breakeven_grid():
-    # 73 days cost 30 a tonne, 36.5 days 15. Premium 45: 1.5 outages (109.5 days) or 3 (109.5);
-    # premium 300: 10 (730 days, impossible) or 20 (730); no days: never
-    grid = diversification.breakeven_grid([45, 300], **WORLD | {"days": [0, 36.5, 73]})
-    assert len(grid) == 6
-    assert grid["premium_usd_per_t"].tolist() == [45, 45, 45, 300, 300, 300]
-    assert grid["outages_per_year"].tolist() == pytest.approx([math.inf, 3, 1.5, math.inf, 20, 10])
-    assert grid["outage_days_per_year"].tolist() == pytest.approx(
-        [math.inf, 109.5, 109.5, math.inf, 730, 730]
-    )
-    assert grid["possible"].tolist() == [False, True, True, False, False, False]

@@ -160,7 +160,6 @@ GOOD_CODE = [
     'chart = alt.Chart(x).encode(y=alt.value(62), color=alt.value("#018f93"))',
     'print(f"62 Mt")',
     'x.transform_calculate(a=f"{low} * (1 - datum.risk)")\nfigure(x, title="Routes")',
-    'say("CPC took {cpc} Mt", cpc=cpc)',
     'figure(chart.properties(height=300), title="Routes")',
 ]
 
@@ -175,7 +174,6 @@ BAD_CODE = [
     ('table(rows, labels={"mt": "Mt of 62"})', 1, "62"),
     ('charts.figure(chart, title=alt.Title("All", subtitle=["62 Mt"]))', 1, "62"),
     ('figure(chart, title="CPC {} of 62".format(x))', 1, "62"),
-    ('say("It took 62 days")', 1, "62"),
 ]
 
 

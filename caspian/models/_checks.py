@@ -1,9 +1,13 @@
 """Checks of arguments that the models share. Each raises ValueError naming argument and value."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
+
+# A number, or several that NumPy broadcasts: a range, a column, an array of any shape
+Numbers: TypeAlias = "float | Sequence[float] | np.ndarray | pd.Series"
 
 CASES = ["low", "central", "high"]
 
@@ -56,7 +60,7 @@ def count(name: str, value: int) -> int:
 
 def columns(name: str, frame: pd.DataFrame, needed: Iterable[str]) -> None:
     """Raise ValueError if the table `name` lacks one of the columns `needed`."""
-    missing = [column for column in needed if column not in frame.columns]
+    missing = [wanted for wanted in needed if wanted not in frame.columns]
     if missing:
         raise ValueError(f"{name}: column {missing[0]!r} is missing, found {list(frame.columns)}")
 

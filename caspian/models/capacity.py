@@ -1,4 +1,4 @@
-"""Capacity against demand, segment by segment: how full, how much room, what binds first.
+"""Capacity against demand, segment by segment: how full, and how much room.
 
 All in million tonnes (Mt) a year. Of a segment's capacity the corridor may use a share, and
 other traffic takes a part of that. Capacities are ranges; an empty one is unknown, and so is
@@ -8,7 +8,7 @@ what follows from it.
 import numpy as np
 import pandas as pd
 
-from caspian.models._checks import CASES, bounds, column, columns, ranges, unique
+from caspian.models._checks import CASES, bounds, column, ranges, unique
 
 
 def _room(segments: pd.DataFrame) -> pd.DataFrame:
@@ -82,28 +82,3 @@ def utilisation(segments: pd.DataFrame, demand: pd.DataFrame) -> pd.DataFrame:
     order = table["segment"].map({name: place for place, name in enumerate(room.index)})
     table = table.iloc[np.argsort(order.to_numpy(), kind="stable")].reset_index(drop=True)
     return table[["segment", "scenario", *table.columns[2:]]]
-
-
-def first_binding(segments: pd.DataFrame) -> pd.DataFrame:
-    """Return which segment binds first as demand grows along all of them, and at which demand.
-
-    A segment binds at demand = share x capacity - other (0 if that is negative: it is full as
-    it is); the first is the one with the smallest. The segments are taken as a chain, each
-    carrying the whole demand: pass those of one route, as branches side by side are
-    `network.capacity_between`'s subject. Unknown capacities are left out, so the answer is an
-    upper bound where there are any.
-
-    `segments`: as `utilisation`. Returns end ("low", "high": of every capacity's range),
-    segment, demand_mt (Mt a year); several rows of an end where segments tie. Raises ValueError
-    as `utilisation` and if no capacity is known.
-    """
-    columns("segments", segments, ["capacity_low", "capacity_high"])
-    room = _room(segments).dropna()
-    if room.empty:
-        raise ValueError("segments: no capacity is known")
-    rows = []
-    for end in ("low", "high"):
-        limit = (room[f"usable_{end}"] - room["other"]).clip(lower=0)
-        first = limit[np.isclose(limit, limit.min(), rtol=1e-9, atol=0)]
-        rows += [(end, segment, demand) for segment, demand in first.items()]
-    return pd.DataFrame(rows, columns=["end", "segment", "demand_mt"])

@@ -124,7 +124,8 @@ def chain_ceiling(
             raise ValueError(f"fleet: {sorted(fleet)} must be {sorted(FLEET)}")
         factors = _fleet(**fleet)
         tankers, payload, trip, days = (
-            triangular(*factors.loc[factor], draws, rng) for factor in FLEET
+            triangular(low, central, high, draws, rng)
+            for low, central, high in factors.loc[list(FLEET)].to_numpy()
         )
         capacity[-1] = tankers * payload * days / trip / 1e6
 

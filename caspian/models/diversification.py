@@ -7,16 +7,9 @@ value. Storage and spare capacity elsewhere are left out, so the worth of the se
 if anything, overstated and the break-even frequency too low.
 """
 
-import itertools
 import math
-from collections.abc import Sequence
 
-import numpy as np
-import pandas as pd
-
-from caspian.models._checks import number, numbers
-
-Numbers = float | Sequence[float] | np.ndarray | pd.Series
+from caspian.models._checks import number
 
 DAYS_PER_YEAR = 365
 
@@ -40,7 +33,7 @@ def expected_loss_per_tonne(
     capacity_cut: float,
     price_usd_per_bbl: float,
     barrels_per_tonne: float,
-    lost_fraction: float,
+    fraction_lost: float,
 ) -> float:
     """Return the expected yearly loss on the cheaper route, in USD per tonne sent by it.
 
@@ -56,7 +49,7 @@ def expected_loss_per_tonne(
         * number("capacity_cut", capacity_cut, 0, 1)
         * number("price_usd_per_bbl", price_usd_per_bbl)
         * number("barrels_per_tonne", barrels_per_tonne, above=True)
-        * number("lost_fraction", lost_fraction, 0, 1)
+        * number("fraction_lost", fraction_lost, 0, 1)
     )
 
 
@@ -66,7 +59,7 @@ def breakeven_outages(
     capacity_cut: float,
     price_usd_per_bbl: float,
     barrels_per_tonne: float,
-    lost_fraction: float,
+    fraction_lost: float,
 ) -> float:
     """Return the outages a year at which the dearer route pays for itself.
 
@@ -77,43 +70,8 @@ def breakeven_outages(
     """
     premium = number("premium_usd_per_t", premium_usd_per_t)
     loss = expected_loss_per_tonne(
-        1, days, capacity_cut, price_usd_per_bbl, barrels_per_tonne, lost_fraction
+        1, days, capacity_cut, price_usd_per_bbl, barrels_per_tonne, fraction_lost
     )
     if premium == 0:
         return 0.0
     return premium / loss if loss > 0 else math.inf
-
-
-def breakeven_grid(
-    premium_usd_per_t: Numbers,
-    days: Numbers,
-    capacity_cut: Numbers,
-    price_usd_per_bbl: Numbers,
-    barrels_per_tonne: Numbers,
-    lost_fraction: Numbers,
-) -> pd.DataFrame:
-    """Return `breakeven_outages` for every combination of its arguments, one row each.
-
-    Each argument is a number or one dimension of numbers; the last varies fastest. Columns: the
-    six arguments, then outages_per_year, outage_days_per_year (= outages x days) and possible
-    (whether those fit into 365 days). Raises ValueError as `breakeven_outages`.
-    """
-    axes = {
-        "premium_usd_per_t": premium_usd_per_t,
-        "days": days,
-        "capacity_cut": capacity_cut,
-        "price_usd_per_bbl": price_usd_per_bbl,
-        "barrels_per_tonne": barrels_per_tonne,
-        "lost_fraction": lost_fraction,
-    }
-    values = [np.atleast_1d(numbers(name, axis)).tolist() for name, axis in axes.items()]
-    table = pd.DataFrame(list(itertools.product(*values)), columns=list(axes), dtype=float)
-    table["outages_per_year"] = [breakeven_outages(*row) for row in table.to_numpy()]
-    # an outage of no days never pays: infinite days, not the undefined infinity x 0
-    table["outage_days_per_year"] = np.where(
-        np.isinf(table["outages_per_year"]),
-        np.inf,
-        table["outages_per_year"].replace(np.inf, 0.0) * table["days"],
-    )
-    table["possible"] = table["outage_days_per_year"] <= DAYS_PER_YEAR
-    return table

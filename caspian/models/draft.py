@@ -7,14 +7,10 @@ payload is a little higher than this. Salt, trim, swell and silt are left out. E
 be an array, by NumPy's broadcasting.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
-from caspian.models._checks import column, numbers
-
-Numbers = float | Sequence[float] | np.ndarray | pd.Series
+from caspian.models._checks import Numbers, column, numbers
 
 
 def water_depth(
@@ -51,13 +47,13 @@ def payload(
     return np.maximum(full - per_metre * np.maximum(deepest - draft, 0.0), 0.0)
 
 
-def cost_per_tonne(voyage_cost: Numbers, payload: Numbers) -> np.ndarray:
+def cost_per_tonne(voyage_cost: Numbers, payload_t: Numbers) -> np.ndarray:
     """Return voyage cost / payload (USD per tonne); infinite where nothing can be loaded.
 
     The cost of a voyage (USD) hardly depends on the load, so a lighter ship is a dearer tonne.
     Raises ValueError for a negative cost or payload.
     """
-    cost, load = numbers("voyage_cost", voyage_cost), numbers("payload", payload)
+    cost, load = numbers("voyage_cost", voyage_cost), numbers("payload_t", payload_t)
     return np.where(load > 0, cost / np.where(load > 0, load, 1.0), np.inf)[()]
 
 

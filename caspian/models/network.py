@@ -6,8 +6,9 @@ capacity is unknown and limits nothing, so that a flow over it is an upper bound
 """
 
 import math
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import networkx as nx
@@ -68,38 +69,8 @@ def build(nodes: pd.DataFrame, segments: pd.DataFrame) -> nx.MultiGraph:
     return graph
 
 
-def check_route(legs: pd.DataFrame, graph: nx.MultiGraph | None = None) -> None:
-    """Raise ValueError, naming route and leg, unless every route's legs connect.
-
-    `legs`: route, leg (a number: the travelling order), from_node, to_node, segment. Each must
-    start where the one before ended. With `graph` (a result of `build`), each segment must
-    also be in it and join the two nodes, in either direction.
-    """
-    columns("legs", legs, ["route", "leg", "from_node", "to_node", "segment"])
-    order = column("legs", legs, "route", "leg").argsort(kind="stable")
-    ends = {}
-    if graph is not None:
-        ends = {key: {start, end} for start, end, key in graph.edges(keys=True)}
-    for route, rows in legs.iloc[order].groupby("route", sort=False):
-        reached = None
-        for row in rows.itertuples():
-            name = f"legs: route {route!r}, leg {row.leg!r}"
-            if reached is not None and row.from_node != reached:
-                raise ValueError(
-                    f"{name}: starts at {row.from_node!r}, the leg before ends at {reached!r}"
-                )
-            if graph is not None and row.segment not in ends:
-                raise ValueError(f"{name}: unknown segment {row.segment!r}")
-            if graph is not None and ends[row.segment] != {row.from_node, row.to_node}:
-                raise ValueError(
-                    f"{name}: segment {row.segment!r} joins {sorted(ends[row.segment])}, "
-                    f"not {row.from_node!r} and {row.to_node!r}"
-                )
-            reached = row.to_node
-
-
 def _without(
-    graph: nx.MultiGraph, source: str, target: str, without: Iterable[Hashable]
+    graph: nx.MultiGraph, source: str, target: str, without: Iterable[str]
 ) -> nx.MultiGraph | None:
     """Return the graph without some nodes; None if the source or the target is among them."""
     gone = {without} if isinstance(without, str) else set(without)
@@ -175,7 +146,7 @@ def best_path(
         known = [edge for edge in edges.values() if not pd.isna(edge[weight])]
         return min(known, key=lambda edge: edge[weight], default=None)
 
-    def cost(start: str, end: str, edges: dict) -> float | None:
+    def cost(_start: str, _end: str, edges: dict) -> float | None:
         edge = best(edges)
         return None if edge is None else edge[weight]  # None hides the edge
 
@@ -183,7 +154,8 @@ def best_path(
         nodes = nx.dijkstra_path(left, source, target, weight=cost)
     except nx.NetworkXNoPath:
         return None
-    taken = [best(left[start][end]) for start, end in nx.utils.pairwise(nodes)]
+    steps = (best(left[start][end]) for start, end in pairwise(nodes))
+    taken = [edge for edge in steps if edge]  # every step has one: `cost` hides the others
     sums = {name: math.fsum(e[name] for e in taken) for name in ("km", "days_low", "days_high")}
     return Path(tuple(nodes), tuple(edge["segment"] for edge in taken), **sums)
 
@@ -220,8 +192,8 @@ def criticality(
                 "capacity_high": left[1],
                 "share_lost_low": lost[0],
                 "share_lost_high": lost[1],
-                "detour_km": short.km - shortest.km if short else math.nan,
-                "detour_days": fast.days - fastest.days if fast else math.nan,
+                "detour_km": short.km - shortest.km if short and shortest else math.nan,
+                "detour_days": fast.days - fastest.days if fast and fastest else math.nan,
                 "path": " – ".join(short.nodes) if short else NO_PATH,
             }
         )

@@ -5,15 +5,12 @@ million. A mass balance, not a forecast: the flow before the outage goes first t
 then into storage, and what neither can take is not produced.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from caspian.models._checks import CASES, columns, number, numbers, ranges
-
-Numbers = float | Sequence[float] | np.ndarray | pd.Series
+from caspian.models._checks import CASES, Numbers, columns, number, numbers, ranges
 
 # parameter -> the bound of its range that loses least, and the one that loses most
 FAVOURABLE = {

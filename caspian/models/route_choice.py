@@ -13,14 +13,11 @@ the Reliability of Travel Times in Freight Transport, EJTIR 9(2), 2009.
 """
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from caspian.models._checks import column, number, numbers, unique
-
-Numbers = float | Sequence[float] | np.ndarray | pd.Series
+from caspian.models._checks import Numbers, column, number, numbers, unique
 
 
 def _routes(routes: pd.DataFrame) -> pd.DataFrame:

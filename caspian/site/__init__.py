@@ -33,7 +33,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
 import caspian
-from caspian import charts
+from caspian import charts, tables
 from caspian.site import (
     archive,
     bundles,
@@ -75,6 +75,7 @@ class Building:
         """Wait for another build; clear away after one cut short; say where our files are."""
         self.last.begin(app)
         configure(app, config)
+        os.environ[tables.BUILD] = str(self.folder)  # where kernels remember which tables are valid
         charts.drawn = drawings.Drawings(self.folder / ".drawings")
         if config.nb_execution_mode == "inline":
             # MyST-NB has no plug-in for how the cells of a page are run

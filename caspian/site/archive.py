@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from caspian import tables
+from caspian import rules, tables
 
 FOLDER = "_data"  # beside _static, in the built site
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the date of every file in a zip: the earliest that it can say
@@ -88,19 +88,10 @@ def contents(confdir: Path) -> dict[str, bytes]:
     return tables.files() | texts
 
 
-def source_columns(resource: Mapping[str, Any]) -> list[int]:
-    """The places of the columns that hold keys of `references.bib`, divided by semicolons."""
-    return [
-        at
-        for at, field in enumerate(resource["schema"]["fields"])
-        if field["name"] == "source" or field.get("caspian:source")
-    ]
-
-
 def sources_of(resource: Mapping[str, Any], content: bytes) -> dict[str, list[int]]:
     """Each source of a table with its rows, counted from 1 below the head."""
     found: dict[str, list[int]] = {}
-    places = source_columns(resource)
+    places = rules.source_columns(resource["schema"]["fields"])
     for number, row in enumerate(rows(content)[1:], 1):
         keys = {key: None for at in places for key in row[at].split(";") if key}
         for key in keys:

@@ -50,8 +50,12 @@ class _Placeholder(SphinxDirective):
     parts: ClassVar[tuple[str, ...]] = ()
     required_arguments = 1
 
+    def choices(self) -> tuple[str, ...]:
+        """What the argument may be."""
+        return self.parts
+
     def run(self) -> list[nodes.Node]:
-        part = directives.choice(self.arguments[0], self.parts)
+        part = directives.choice(self.arguments[0], self.choices())
         page(self.env).parts.append(part)
         return [backmatter(part=part)]
 
@@ -73,13 +77,22 @@ class Catalogue(_Placeholder):
         return super().run()
 
 
-KINDS = ("dataset", "official", "ifi", "company", "report", "academic", "news", "assumption")
+def kinds() -> set[str]:
+    """The kinds of sources: those that the bibliography has, each with a place on a page."""
+    return {source.kind for source in tables.references().values()}
 
 
 class Sources(_Placeholder):
     """`{sources}`: `summary`, or the sources of one kind."""
 
-    parts = ("summary", *KINDS)
+    def choices(self) -> tuple[str, ...]:
+        """The summary, and every kind that a source has."""
+        return ("summary", *sorted(kinds()))
+
+    def run(self) -> list[nodes.Node]:
+        """Leave the placeholder; the page depends on which kinds there are."""
+        self.env.note_dependency("data/references.bib")
+        return super().run()
 
 
 class Environment(_Placeholder):
@@ -599,8 +612,7 @@ def moved(app: Sphinx, env: BuildEnvironment) -> list[str]:
 def complete(_app: Sphinx, env: BuildEnvironment) -> None:
     """Every kind of source has its place on a page, if any has: refuse to lose one."""
     listed = {part for held in pages(env).values() for part in held.parts}
-    kinds = {source.kind for source in tables.references().values()}
-    if listed & set(KINDS) and (lost := kinds - listed):
+    if listed & {"summary", *kinds()} and (lost := kinds() - listed):
         log.warning("no {sources} for the sources of kind %s", ", ".join(sorted(lost)))
 
 
