@@ -277,20 +277,26 @@ def rows_of(**columns) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize(
-    ("source", "note", "counts"),
+    ("source", "derived", "counts"),
     [
-        ("before", "", True),
-        ("after", "", False),
-        ("undated", "", False),
-        ("after;before", "", True),
-        ("after;before", "Derived: one over the other", False),
-        ("early;before", "Derived: one over the other", True),
-        ("after;undated", "", False),
+        ("before", False, True),
+        ("after", False, False),
+        ("undated", False, False),
+        ("after;before", False, True),
+        ("after;before", True, False),
+        ("early;before", True, True),
+        ("after;undated", False, False),
     ],
 )
-def test_a_row_counts_from_the_day_of_its_source(source, note, counts):
-    rows = rows_of(period="2023", status="actual", value=1.0, source=source, note=note)
+def test_a_row_counts_from_the_day_of_its_source(source, derived, counts):
+    rows = rows_of(period="2023", status="estimate", value=1.0, source=source, derived=derived)
     assert len(known(rows, THEN, DAYS)) == counts
+
+
+def test_the_words_of_a_note_decide_nothing():
+    rows = rows_of(period="2023", status="estimate", source="after;before", note="Derived: a / b")
+    assert len(known(rows.assign(derived=False), THEN, DAYS)) == 1
+    assert known(rows.assign(derived=True, note="Dervied: a / b"), THEN, DAYS).empty
 
 
 def test_undated_sources_count_if_asked():

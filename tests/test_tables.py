@@ -893,6 +893,25 @@ def test_a_column_of_true_zeros_is_guarded(name):
     assert RESOURCES[name]["caspian"]["zeros"] == {"value": "value", "mark": "true_zero"}
 
 
+@pytest.mark.parametrize("note, derived, status, column", [
+    ("Derived: 2.1 over 1.4", True, "estimate", None),
+    ("Derived: 2.1 over 1.4", True, "target", None),
+    (None, False, "actual", None),
+    ("Rounded", False, "estimate", None),
+    ("Derived: 2.1 over 1.4", False, "estimate", "derived"),
+    ("Dervied: 2.1 over 1.4", True, "estimate", "note"),
+    (None, True, "estimate", "note"),
+    ("Derived: 2.1 over 1.4", True, "actual", "status"),
+    ("Derived: 2.1 over 1.4", None, "estimate", "note"),  # a table without the column
+])
+def test_a_derived_figure_is_marked_and_says_from_what(note, derived, status, column):
+    frame = pd.DataFrame({"value": [1.0, 1.5], "status": ["actual", status], "note": [None, note]})
+    if derived is not None:
+        frame["derived"] = [False, derived]
+    found = list(tables.rules.row_faults({}, frame, dict))
+    assert [(fault.row, fault.column) for fault in found] == ([(2, column)] if column else [])
+
+
 def test_the_members_of_the_ots_are_counted_as_they_joined():
     members = tables.load("ots_members").query("status == 'member'").set_index("country")
     counted = tables.load("bloc_members").query("bloc == 'ots'").set_index("country")

@@ -7,7 +7,7 @@ rests on. A rule that lacks a figure raises :class:`Unknown`, and the claim is o
 
 Known on a date, for every table alike:
 
-- a row is known if one of its sources had appeared; a row derived from several, if all had;
+- a row is known if one of its sources had appeared; a row with `derived` true, if all had;
 - a source appears on the last day of its stated date ("2024-03" on 31 March 2024); without one,
   on the last day of the month or day that its key carries; without either, it does not count
   (with `lenient`, it does);
@@ -157,8 +157,7 @@ def _said(row: Mapping, appeared_on: Mapping[str, dt.date | None], lenient: bool
     """The day on which a row's source (or all, if it was derived from several) had appeared."""
     unknown = dt.date.min if lenient else dt.date.max
     days = [appeared_on.get(key) or unknown for key in row["source"].split(";")]
-    derived = str(row.get("note", "")).startswith("Derived")
-    return max(days) if derived else min(days)
+    return max(days) if row.get("derived") else min(days)
 
 
 def _happened(row: Mapping) -> dt.date:
