@@ -10,7 +10,6 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -48,10 +47,9 @@ class Judged:
     lenient: Finding
 
 
-@lru_cache(maxsize=1)
-def _observations(_stamp: str) -> dict[str, list[str]]:
-    resources = tables.package()["resources"]
-    return {r["name"]: r.get("caspian", {}).get("observation", []) for r in resources}
+def _observation(name: str) -> list[str]:
+    """The columns that name one observation of a table."""
+    return tables.describe(name).get("caspian", {}).get("observation", [])
 
 
 def limits() -> dict[str, float]:
@@ -66,11 +64,9 @@ def evidence(on: dt.date | None = None, *, lenient: bool = False, **scenario: fl
     if a table is not valid.
     """
     sources = tables.references()
-    stamp = tables.used["references"]
-    resources = _observations(stamp)
     return Evidence(
         load=tables.load,
-        observation=lambda name: resources[name],
+        observation=_observation,
         appeared_on={key: claims.appeared(key, s.date) for key, s in sources.items()},
         limits=limits(),
         until=UNTIL,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
+import shutil
 from functools import cache
 from pathlib import Path
 
@@ -390,6 +392,19 @@ def test_the_real_tables_then():
     trade = ev.outcome("az_kz_trade", "counted_by == 'Kazakhstan' and period == '2023'")
     assert 529.4 in trade["value"].tolist()
     assert ev.known("document_counts", "period == '2025-10-21'").empty
+
+
+def test_what_names_an_observation_is_what_the_schema_says_now(tmp_path, monkeypatch):
+    folder = tmp_path / "data"
+    shutil.copytree(Path(tables.__file__).parents[1] / "data", folder)
+    monkeypatch.setenv("CASPIAN_DATA", str(folder))
+    assert ledger.evidence(THEN).observation("oil_exports") == ["route", "period"]
+    path = folder / "datapackage.json"
+    package = json.loads(path.read_text("utf-8"))
+    schema = next(r for r in package["resources"] if r["name"] == "oil_exports")
+    schema["caspian"]["observation"] = ["route", "period", "unit"]
+    path.write_text(json.dumps(package), "utf-8")
+    assert ledger.evidence(THEN).observation("oil_exports") == ["route", "period", "unit"]
 
 
 # --- the parts of a rule -------------------------------------------------------------------------
