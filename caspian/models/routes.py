@@ -21,7 +21,6 @@ UNATTRIBUTED = "unattributed"
 NARROW = ("cpc", "atyrau_samara")
 DEFINITIONS = ("narrow", "wide")
 TOLERANCE = 0.02  # routes may exceed the published total by this share: rounding, late revisions
-HHI_MODERATE = 1_000  # above: moderately concentrated (US DOJ/FTC, with the 2023 guidelines)
 HHI_HIGH = 1_800  # above: highly concentrated (US DOJ/FTC Merger Guidelines 2023, guideline 1)
 
 
