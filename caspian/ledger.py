@@ -17,14 +17,13 @@ import pandas as pd
 from caspian import tables
 from caspian.charts import Published, _sources
 from caspian.models import claims
-from caspian.models.claim_rules import RULES, judge, look_up
+from caspian.models.claim_rules import RULES, TABLES, judge, look_up
 from caspian.models.claims import Evidence, Finding, Flip, Measure, Question
 from caspian.rules import nearest
 from caspian.text import day, number
 from caspian.verdicts import LEDGER_MIME
 
 THEN = dt.date(2024, 3, 12)  # the day after the visit: what a writer of the article could know
-UNTIL = dt.date(2026, 4, 30)  # the last month whose events the tables hold
 COUNTED = (
     *("aims", "days", "decisions", "documents", "incidents", "months"),
     *("papers", "places", "reports", "rows", "sectors", "sums", "visits", "votes"),
@@ -47,9 +46,25 @@ class Judged:
     lenient: Finding
 
 
+def _load(name: str) -> pd.DataFrame:
+    """A table that the rules may ask. Raises KeyError for any other."""
+    if name not in TABLES:
+        raise KeyError(f"{name!r} is no table of the rules: add it to TABLES in claim_rules.py")
+    return tables.load(name)
+
+
 def _appeared() -> dict[str, dt.date | None]:
     """The day of every source, by key."""
     return {key: claims.appeared(key, s.date) for key, s in tables.references().items()}
+
+
+def until() -> dt.date:
+    """The day to which the evidence runs: the last event or period that a table of the rules has.
+
+    Raises TableError if one of them is not valid.
+    """
+    days = _appeared()
+    return max(claims.last_event(tables.load(name), days) for name in TABLES)
 
 
 def _observation(name: str) -> list[str]:
@@ -68,11 +83,11 @@ def evidence(on: dt.date | None = None, *, lenient: bool = False) -> Evidence:
     Raises TableError if a table is not valid.
     """
     return Evidence(
-        load=tables.load,
+        load=_load,
         observation=_observation,
         appeared_on=_appeared(),
         limits=limits(),
-        day=on or UNTIL,
+        day=on or until(),
         on=on,
         lenient=lenient,
     )
@@ -344,7 +359,6 @@ def ledger(
 __all__ = [
     "THEN",
     "THIN",
-    "UNTIL",
     "Judged",
     "evidence",
     "inputs",
@@ -359,4 +373,5 @@ __all__ = [
     "threshold_uses",
     "turning_points",
     "under",
+    "until",
 ]

@@ -17,7 +17,7 @@ import pytest
 
 from caspian import charts, ledger, tables, verdicts
 from caspian.models import claim_rules, claims
-from caspian.models.claim_rules import RULES, judge, look_up, rule
+from caspian.models.claim_rules import RULES, TABLES, judge, look_up, rule
 from caspian.models.claims import (
     CONTRADICTED,
     IMPRECISE,
@@ -37,6 +37,7 @@ from caspian.models.claims import (
     by_source,
     change,
     known,
+    last_event,
     opinion,
     part,
     ratio,
@@ -405,6 +406,44 @@ def test_the_real_tables_then():
     assert ev.known("document_counts", "period == '2025-10-21'").empty
 
 
+@pytest.mark.parametrize(
+    ("rows", "day"),
+    [
+        ({"date": ["2024-02", "2024-03-05"]}, "2024-03-05"),
+        ({"date": ["2024-02-10", "2024-05"]}, "2024-02-10"),  # told before it began: a plan
+        ({"date": ["2024-02-10", "2024-03"]}, "2024-03-31"),  # told while it went on
+        ({"date": ["2024-02-10", "2024"]}, "2024-02-10"),  # a year doesn't say when in it
+        ({"date": ["2024-02", "2024-01/2024-03"]}, "2024-02-29"),
+        ({"period": ["2024-02", "2030-01"], "status": ["actual", "target"]}, "2024-02-29"),
+        ({"period": ["2024-01", "2024-02"], "status": ["actual", "estimate"]}, "2024-02-29"),
+        ({"place": ["a", "b"]}, None),
+    ],
+)
+def test_the_last_event(rows, day):
+    frame = rows_of(**rows, source=["before", "before"])
+    assert last_event(frame, DAYS) == (dt.date.fromisoformat(day) if day else dt.date.min)
+
+
+def test_a_source_without_a_day_may_tell_of_any():
+    assert last_event(rows_of(date="2026-04", source="undated"), DAYS) == dt.date(2026, 4, 30)
+
+
+def test_the_evidence_runs_to_the_last_event_of_the_rules_tables():
+    assert now().day == ledger.until() == dt.date(2026, 4, 30)
+    assert ledger.evidence(THEN).day == THEN
+
+
+def test_the_rules_ask_the_tables_that_they_name_and_no_others(monkeypatch):
+    seen = set()
+    real = tables.load
+    ev = ledger.evidence()
+    monkeypatch.setattr(tables, "load", lambda name: (seen.add(name), real(name))[1])
+    ledger.questions(ev)
+    assert seen == set(TABLES)
+    with pytest.raises(KeyError, match="'brent' is no table of the rules"):
+        ev.known("brent")
+
+
 def test_what_names_an_observation_is_what_the_schema_says_now(tmp_path, monkeypatch):
     folder = tmp_path / "data"
     shutil.copytree(Path(tables.__file__).parents[1] / "data", folder)
@@ -421,6 +460,9 @@ def test_what_names_an_observation_is_what_the_schema_says_now(tmp_path, monkeyp
 # --- the parts of a rule -------------------------------------------------------------------------
 
 
+UNTIL = dt.date(2026, 4, 30)
+
+
 def made(limits: dict[str, float] | None = None, **frames: pd.DataFrame) -> Evidence:
     """Evidence of made-up tables, as known now."""
     return Evidence(
@@ -428,7 +470,7 @@ def made(limits: dict[str, float] | None = None, **frames: pd.DataFrame) -> Evid
         observation=lambda name: [],
         appeared_on=DAYS,
         limits=limits if limits is not None else ledger.limits(),
-        day=ledger.UNTIL,
+        day=UNTIL,
     )
 
 

@@ -58,6 +58,14 @@ LEDGERS = {"Kazakhstan's count": "Kazakhstan", "Azerbaijan's count": "Azerbaijan
 KEY = {"Kazakhstan": "trade_kz_usd_mn", "Azerbaijan": "trade_az_usd_mn"}
 FLOOR_MONTHS = 10  # part-years as long as this stand as a floor of their year
 DAYS_A_MONTH = 30.4375
+TABLES = (  # all that the rules may ask; the day to which the evidence runs hangs on them
+    *("agreements", "az_kz_trade", "bilateral_trade", "bloc_trade", "btc_flow"),
+    *("cooperation_meetings", "corridor_composition", "corridor_freight", "corridor_targets"),
+    *("cpc_disruptions", "document_counts", "fdi_positions", "founding_clauses"),
+    *("investment_projects", "kz_oil_btc", "milestones", "nodes", "oil_exports", "oil_routes"),
+    *("ots_institutions", "ots_summits", "project_dates", "project_steps", "rival_volumes"),
+    *("route_legs", "trade_statements", "trade_targets", "un_votes"),
+)
 RULES: dict[str, Rule] = {}
 
 

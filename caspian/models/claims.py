@@ -324,6 +324,21 @@ def _reported(row: Mapping[str, Any]) -> tuple[dt.date, dt.date] | None:
     return period_bounds(row["period"])
 
 
+def last_event(rows: pd.DataFrame, appeared_on: Mapping[str, dt.date | None]) -> dt.date:
+    """The last day of what some rows report; `date.min` if they report nothing.
+
+    Only rows that say when, to the month or the day (a year doesn't say how far in it they reach),
+    and whose source had not appeared before it began: that is a plan.
+    """
+    ends = [dt.date.min]
+    for row in rows.to_dict("records"):
+        if span := _reported(row):
+            first, last = span
+            if (last - first).days < 31 and _said(row, appeared_on) >= first:
+                ends.append(last)
+    return max(ends)
+
+
 def known(
     rows: pd.DataFrame,
     on: dt.date,
