@@ -10,22 +10,20 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import pandas as pd
 
 from caspian import tables
 from caspian.charts import Published, _sources
-from caspian.models import claim_rules as _rules  # noqa: F401  registers the rules
 from caspian.models import claims
-from caspian.models.claims import Evidence, Finding, Flip, Measure
+from caspian.models.claim_rules import RULES, TABLES, judge, look_up
+from caspian.models.claims import Evidence, Finding, Flip, Measure, Question
 from caspian.rules import nearest
 from caspian.text import day, number
 from caspian.verdicts import LEDGER_MIME
 
 THEN = dt.date(2024, 3, 12)  # the day after the visit: what a writer of the article could know
-UNTIL = dt.date(2026, 4, 30)  # the last month whose events the tables hold
 COUNTED = (
     *("aims", "days", "decisions", "documents", "incidents", "months"),
     *("papers", "places", "reports", "rows", "sectors", "sums", "visits", "votes"),
@@ -48,10 +46,30 @@ class Judged:
     lenient: Finding
 
 
-@lru_cache(maxsize=1)
-def _observations(_stamp: str) -> dict[str, list[str]]:
-    resources = tables.package()["resources"]
-    return {r["name"]: r.get("caspian", {}).get("observation", []) for r in resources}
+def _load(name: str) -> pd.DataFrame:
+    """A table that the rules may ask. Raises KeyError for any other."""
+    if name not in TABLES:
+        raise KeyError(f"{name!r} is no table of the rules: add it to TABLES in claim_rules.py")
+    return tables.load(name)
+
+
+def _appeared() -> dict[str, dt.date | None]:
+    """The day of every source, by key."""
+    return {key: claims.appeared(key, s.date) for key, s in tables.references().items()}
+
+
+def until() -> dt.date:
+    """The day to which the evidence runs: the last event or period that a table of the rules has.
+
+    Raises TableError if one of them is not valid.
+    """
+    days = _appeared()
+    return max(claims.last_event(tables.load(name), days) for name in TABLES)
+
+
+def _observation(name: str) -> list[str]:
+    """The columns that name one observation of a table."""
+    return tables.describe(name).get("caspian", {}).get("observation", [])
 
 
 def limits() -> dict[str, float]:
@@ -59,44 +77,43 @@ def limits() -> dict[str, float]:
     return tables.load("claim_thresholds").set_index("threshold")["value"].to_dict()
 
 
-def evidence(on: dt.date | None = None, *, lenient: bool = False, **scenario: float) -> Evidence:
-    """The book's tables as known on a day (None: all of them), with a scenario's inputs.
+def evidence(on: dt.date | None = None, *, lenient: bool = False) -> Evidence:
+    """The book's tables as known on a day (None: all of them).
 
-    `evidence(btc_mt=2.4)` asks what the rules say if 2.4 Mt had gone toward BTC. Raises TableError
-    if a table is not valid.
+    Raises TableError if a table is not valid.
     """
-    sources = tables.references()
-    stamp = tables.used["references"]
-    resources = _observations(stamp)
     return Evidence(
-        load=tables.load,
-        observation=lambda name: resources[name],
-        appeared_on={key: claims.appeared(key, s.date) for key, s in sources.items()},
+        load=_load,
+        observation=_observation,
+        appeared_on=_appeared(),
         limits=limits(),
-        until=UNTIL,
+        day=on or until(),
         on=on,
         lenient=lenient,
-        scenario=scenario,
     )
+
+
+def questions(ev: Evidence, names: Iterable[str] | None = None) -> dict[str, Question]:
+    """What the rules ask, with their figures; of all claims, or of some by name.
+
+    Raises KeyError for a claim without a rule.
+    """
+    return {name: look_up(name, ev) for name in names or sorted(RULES)}
 
 
 def judged() -> list[Judged]:
     """Every claim with its findings, in the order of `data/claims.csv`."""
     then, now, lenient = evidence(THEN), evidence(), evidence(THEN, lenient=True)
     return [
-        Judged(row, *(claims.judge(row["claim"], ev) for ev in (then, now, lenient)))
+        Judged(row, *(judge(row["claim"], ev) for ev in (then, now, lenient)))
         for row in tables.load("claims").to_dict("records")
     ]
 
 
 def inputs() -> pd.DataFrame:
     """The figures that a scenario can replace: claim, quantity, label, unit, now, source."""
-    base = evidence()
-    records = []
-    for name in sorted(claims.RULES):
-        ev = base.under()
-        claims.judge(name, ev)
-        records += [
+    return pd.DataFrame(
+        [
             {
                 "claim": name,
                 "quantity": m.name,
@@ -105,13 +122,15 @@ def inputs() -> pd.DataFrame:
                 "now": m.value,
                 "source": m.source,
             }
-            for m in ev.inputs.values()
+            for name, question in questions(evidence()).items()
+            for m in question.inputs.values()
         ]
-    return pd.DataFrame(records)
+    )
 
 
-def _check(scenario: Mapping[str, float]) -> None:
-    known = set(inputs()["quantity"]) if scenario else set()
+def _check(scenario: Mapping[str, float], asked: Mapping[str, Question]) -> None:
+    """Raise ValueError for an input that none of the questions takes."""
+    known = {name for question in asked.values() for name in question.inputs}
     for name in scenario:
         if name not in known:
             hint = nearest(name, known)
@@ -121,18 +140,20 @@ def _check(scenario: Mapping[str, float]) -> None:
 def under(**scenario: float) -> pd.DataFrame:
     """The verdict now on every claim if some inputs had other values, e.g. `under(btc_mt=2.4)`.
 
-    Columns: claim, text, verdict_now, verdict_then (under the scenario), turned. Raises
-    ValueError for an input that no rule takes.
+    Columns: claim, text, verdict_now, verdict_then (under the scenario), turned, refused (why, if
+    the scenario's figures can't be: nothing is turned then). Raises ValueError for an input that no
+    rule takes.
     """
-    _check(scenario)
-    base = evidence()
-    other = base.under(**scenario)
+    asked = questions(evidence())
+    _check(scenario, asked)
     rows = tables.load("claims")[["claim", "text"]]
-    now, then = (
-        [str(claims.judge(name, ev).verdict) for name in rows["claim"]] for ev in (base, other)
-    )
-    return rows.assign(verdict_now=now, verdict_then=then).assign(
-        turned=lambda d: d["verdict_now"] != d["verdict_then"]
+    now = [asked[name].grade() for name in rows["claim"]]
+    then = [asked[name].under(scenario).grade() for name in rows["claim"]]
+    return rows.assign(
+        verdict_now=[str(f.verdict) for f in now],
+        verdict_then=[str(f.verdict) for f in then],
+        turned=[a.verdict != b.verdict and not b.refused for a, b in zip(now, then, strict=True)],
+        refused=[f.reason if f.refused else "" for f in then],
     )
 
 
@@ -141,13 +162,14 @@ def turning_points(names: Iterable[str] | None = None, **scenario: float) -> pd.
 
     `names` are claims (default: all that a rule grades); `scenario` replaces inputs first.
     Columns: claim, quantity, label, unit, now, direction, flips_at, verdict_now, verdict_then.
-    Raises ValueError for an input that no rule takes. About 15 seconds for all claims.
+    Raises ValueError for an input that no rule takes, KeyError for a claim without a rule.
     """
-    _check(scenario)
-    ev = evidence(**scenario)
+    ev = evidence()
+    asked = questions(ev, names)
+    _check(scenario, questions(ev) if scenario else {})
     found: list[Flip] = []
-    for name in names or sorted(claims.RULES):
-        found += claims.flips(name, ev)
+    for name, question in asked.items():
+        found += claims.flips(name, question.under(scenario))
     frame = pd.DataFrame([vars(flip) for flip in found], columns=list(Flip.__dataclass_fields__))
     return frame.astype({"verdict_now": str, "verdict_then": str})
 
@@ -189,12 +211,12 @@ def rows(found: Iterable[Judged] | None = None) -> pd.DataFrame:
     """The whole ledger, one row a claim: what the CSV holds and the charts count."""
 
     def columns(when: str, finding: Finding) -> dict[str, Any]:
-        step = finding.nearest
+        step, by = finding.nearest, finding.decided_by
         return {
             f"verdict_{when}": str(finding.verdict),
-            f"value_{when}": finding.decided_by.value if finding.decided_by else None,
-            f"measure_{when}": finding.decided_by.label if finding.decided_by else "",
-            f"unit_{when}": finding.decided_by.unit if finding.decided_by else "",
+            f"value_{when}": by.value if by else None,
+            f"measure_{when}": by.label if by else "",
+            f"unit_{when}": by.unit if by else "",
             f"nearest_limit_{when}": step.limit if step else None,
             f"by_source_{when}": "; ".join(f"{name}: {f.verdict}" for name, f in finding.variants),
             f"conflict_{when}": finding.conflict,
@@ -234,9 +256,9 @@ def margins(found: Iterable[Judged]) -> pd.DataFrame:
     for item in found:
         for name, finding in item.now.variants or (("", item.now),):
             step, by = finding.nearest, finding.decided_by
-            if step is None or by.unit not in MEASURED:
+            if step is None or by is None or by.unit not in MEASURED:
                 continue
-            away = 100 * abs(finding.margin) / (abs(step.limit) or abs(by.value) or 1)
+            away = 100 * abs(by.value - step.limit) / (abs(step.limit) or abs(by.value) or 1)
             records.append(
                 {
                     "claim": item.claim["claim"],
@@ -271,7 +293,7 @@ def threshold_uses(found: Iterable[Judged]) -> pd.DataFrame:
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
-    step = finding.nearest
+    step, by = finding.nearest, finding.decided_by
     return {
         "verdict": str(finding.verdict),
         "conflict": finding.conflict,
@@ -280,11 +302,9 @@ def _finding(finding: Finding) -> dict[str, Any]:
             {"label": m.label, "value": amount(m.value, m.unit), "source": m.source}
             for m in _measures(finding)
         ],
-        "nearest": f"{amount(step.limit, finding.decided_by.unit)}" if step else "",
-        "decided_by": finding.decided_by.label if finding.decided_by else "",
-        "decided_at": amount(finding.decided_by.value, finding.decided_by.unit)
-        if finding.decided_by
-        else "",
+        "nearest": amount(step.limit, by.unit) if step and by else "",
+        "decided_by": by.label if by else "",
+        "decided_at": amount(by.value, by.unit) if by else "",
         "missing": finding.reason,
     }
 
@@ -339,7 +359,6 @@ def ledger(
 __all__ = [
     "THEN",
     "THIN",
-    "UNTIL",
     "Judged",
     "evidence",
     "inputs",
@@ -347,10 +366,12 @@ __all__ = [
     "ledger",
     "limits",
     "margins",
+    "questions",
     "rows",
     "rule_text",
     "sentences",
     "threshold_uses",
     "turning_points",
     "under",
+    "until",
 ]

@@ -584,6 +584,7 @@ def row_faults(
         yield from _zero_faults(zeros, frame)
     if columns := own.get("distinct"):
         yield from _distinct_faults(columns, frame)
+    yield from _derived_faults(frame)
 
 
 def _preferred_faults(resource: dict, frame: pd.DataFrame) -> Iterator[Fault]:
@@ -820,4 +821,40 @@ def _distinct_faults(columns: list[str], frame: pd.DataFrame) -> Iterator[Fault]
             "Correct one of them, or delete the row.",
             int(at) + 1,
             column=columns[-1],
+        )
+
+
+def _derived_faults(frame: pd.DataFrame) -> Iterator[Fault]:
+    """A computed figure is marked so, its note says from what, and it is no count of anybody's."""
+    if "note" not in frame:
+        return
+    told = frame["note"].fillna("").astype(str).str.startswith("Derived")
+    marked = frame["derived"].astype(bool) if "derived" in frame else told & False
+    rule = (
+        'derived is true, and the note begins with "Derived" and says from what, or neither is so'
+    )
+    for at in frame.index[told & ~marked]:
+        yield Fault(
+            'the note begins with "Derived", and the row is not marked so',
+            rule,
+            "Set derived to true; a table without that column takes it from another's schema.",
+            int(at) + 1,
+            column="derived" if "derived" in frame else "note",
+        )
+    for at in frame.index[marked & ~told]:
+        yield Fault(
+            'derived is true, and the note does not begin with "Derived"',
+            rule,
+            "Say in the note what the figure is computed from, or set derived to false.",
+            int(at) + 1,
+            column="note",
+        )
+    counted = frame["status"].isin(["actual", "preliminary"]) if "status" in frame else False
+    for at in frame.index[marked & counted]:
+        yield Fault(
+            f"derived is true and status is {frame.loc[at, 'status']}",
+            "what is derived here is an estimate, or of a figure that is only said",
+            "Set status to estimate, or derived to false if the source gives the figure itself.",
+            int(at) + 1,
+            column="status",
         )

@@ -67,8 +67,11 @@ def execute(page: book.Page) -> nbformat.NotebookNode:
     for key in ("source_map", "jupytext", "file_format"):
         notebook.metadata.pop(key, None)
     client = NotebookClient(
-        notebook, timeout=book.CELL_TIMEOUT, kernel_name="python3",
-        resources={"metadata": {"path": str(page.path.parent)}}, extra_arguments=["--log-level=40"],
+        notebook,
+        timeout=book.CELL_TIMEOUT,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(page.path.parent)}},
+        extra_arguments=["--log-level=40"],
     )
     client.execute()
     return settled(notebook)

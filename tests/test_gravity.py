@@ -44,8 +44,12 @@ def made_up(n=12, seed=3, noise=0.0):
     random = np.random.default_rng(seed)
     names = [f"A{chr(65 + k)}{chr(65 + k)}" for k in range(n)]
     spots = random.uniform(0, 5000, (n, 2))
-    rows = [(a, b, np.hypot(*(spots[i] - spots[j])) + 50)
-            for i, a in enumerate(names) for j, b in enumerate(names) if i != j]
+    rows = [
+        (a, b, np.hypot(*(spots[i] - spots[j])) + 50)
+        for i, a in enumerate(names)
+        for j, b in enumerate(names)
+        if i != j
+    ]
     pairs = pd.DataFrame(rows, columns=["exporter", "importer", "km"])
     size = dict(zip(names, random.uniform(1, 4, n), strict=True))
     pairs["border"] = (pairs["km"] < 1500).astype(float)
@@ -66,10 +70,19 @@ def test_a_case_by_hand():
     term for A to C alone the model is saturated, so exp(c) = (24 x 48) / (12 x 16) = 6.
     """
     trade = {("A", "C"): (10, 14), ("A", "D"): (4, 8), ("B", "C"): (6, 10), ("B", "D"): (20, 28)}
-    rows = pd.DataFrame([
-        {"exporter": a, "importer": b, "trade": float(t), "term": float((a, b) == ("A", "C")),
-         "pair": f"{a}{b}{k}"}
-        for (a, b), both in trade.items() for k, t in enumerate(both)])
+    rows = pd.DataFrame(
+        [
+            {
+                "exporter": a,
+                "importer": b,
+                "trade": float(t),
+                "term": float((a, b) == ("A", "C")),
+                "pair": f"{a}{b}{k}",
+            }
+            for (a, b), both in trade.items()
+            for k, t in enumerate(both)
+        ]
+    )
     fit = gravity.estimate(rows, ["term"])
     assert fit.coefficients["effect"].item() == pytest.approx(6, rel=1e-8)
     assert fit.expected(rows) == pytest.approx([12, 12, 6, 6, 8, 8, 24, 24], rel=1e-8)
@@ -89,8 +102,12 @@ def test_the_estimate_is_that_of_statsmodels(some):
     fit = gravity.estimate(some, TERMS)
     model = sm.GLM(some["trade"].to_numpy(), dummies(some, TERMS), family=sm.families.Poisson())
     clusters = pd.factorize(some["pair"])[0]
-    theirs = model.fit(maxiter=200, tol=1e-14, cov_type="cluster",
-                       cov_kwds={"groups": clusters, "use_correction": False})
+    theirs = model.fit(
+        maxiter=200,
+        tol=1e-14,
+        cov_type="cluster",
+        cov_kwds={"groups": clusters, "use_correction": False},
+    )
     k, g, n = len(TERMS), clusters.max() + 1, len(some)
     assert fit.coefficients["estimate"].to_numpy() == pytest.approx(theirs.params[:k], abs=1e-6)
     assert fit.expected(some) == pytest.approx(theirs.mu, rel=1e-6)
@@ -106,7 +123,8 @@ def test_the_estimate_is_that_of_statsmodels(some):
 def test_the_intervals_and_effects_follow_from_estimate_and_error(some):
     table = gravity.estimate(some, TERMS, level=0.9).coefficients
     assert (table["high"] - table["low"]).to_numpy() == pytest.approx(
-        2 * 1.6448536 * table["error"].to_numpy(), rel=1e-6)
+        2 * 1.6448536 * table["error"].to_numpy(), rel=1e-6
+    )
     for end in ("", "_low", "_high"):
         source = table[end.lstrip("_") or "estimate"]
         assert np.log(table[f"effect{end}"]).to_numpy() == pytest.approx(source.to_numpy())
@@ -135,7 +153,8 @@ def test_the_same_rows_give_the_same_bits(world):
     pd.testing.assert_series_equal(first.exporters, again.exporters, check_exact=True)
     mixed = gravity.estimate(world.sample(frac=1, random_state=1), terms)
     assert mixed.coefficients["estimate"].tolist() == pytest.approx(
-        first.coefficients["estimate"].tolist(), abs=1e-8)
+        first.coefficients["estimate"].tolist(), abs=1e-8
+    )
 
 
 def test_true_zeros_count(world):
@@ -159,23 +178,41 @@ def altered(change, terms):
     return lambda: gravity.estimate(change(rows), terms)
 
 
-@pytest.mark.parametrize("call, words", [
-    (bad("importer", "AAA"), "pairs: AAA-AAA: an economy does not trade with itself"),
-    (bad("importer", "ACC"), "pairs: AAA-ACC: the flow is given twice"),
-    (bad("trade", np.nan), "pairs: AAA-ABB: its trade is missing; leave the flow out"),
-    (bad("trade", -1), r"pairs.trade: -1 must be a finite number at least 0"),
-    (bad("km", 0), r"pairs.km: 0 must be a finite number above 0"),
-    (bad("religion", np.inf), "pairs.religion: inf must be"),
-    (lambda: gravity.flows(made_up()[0].drop(columns="km"), made_up()[1]), "column 'km' is miss"),
-    (lambda: gravity.flows(made_up()[0], pd.DataFrame({"bloc": []})), "column 'group' is missing"),
-    (altered(lambda r: r, ["distance", "language"]), "'language' is the same in every flow"),
-    (altered(lambda r: r.assign(twice=2 * r["distance"]), ["distance", "twice"]), "follows from"),
-    (altered(lambda r: r.assign(border=r["border"].where(r.index > 0)), ["border"]),
-     "flows.border: nan must be a finite number"),
-    (altered(lambda r: r.assign(trade=r["trade"].where(r["exporter"] != "ABB", 0)), ["distance"]),
-     "all trade of the exporter 'ABB' is 0"),
-    (altered(lambda r: r, ["size"]), "column 'size' is missing"),
-])
+@pytest.mark.parametrize(
+    "call, words",
+    [
+        (bad("importer", "AAA"), "pairs: AAA-AAA: an economy does not trade with itself"),
+        (bad("importer", "ACC"), "pairs: AAA-ACC: the flow is given twice"),
+        (bad("trade", np.nan), "pairs: AAA-ABB: its trade is missing; leave the flow out"),
+        (bad("trade", -1), r"pairs.trade: -1 must be a finite number at least 0"),
+        (bad("km", 0), r"pairs.km: 0 must be a finite number above 0"),
+        (bad("religion", np.inf), "pairs.religion: inf must be"),
+        (
+            lambda: gravity.flows(made_up()[0].drop(columns="km"), made_up()[1]),
+            "column 'km' is miss",
+        ),
+        (
+            lambda: gravity.flows(made_up()[0], pd.DataFrame({"bloc": []})),
+            "column 'group' is missing",
+        ),
+        (altered(lambda r: r, ["distance", "language"]), "'language' is the same in every flow"),
+        (
+            altered(lambda r: r.assign(twice=2 * r["distance"]), ["distance", "twice"]),
+            "follows from",
+        ),
+        (
+            altered(lambda r: r.assign(border=r["border"].where(r.index > 0)), ["border"]),
+            "flows.border: nan must be a finite number",
+        ),
+        (
+            altered(
+                lambda r: r.assign(trade=r["trade"].where(r["exporter"] != "ABB", 0)), ["distance"]
+            ),
+            "all trade of the exporter 'ABB' is 0",
+        ),
+        (altered(lambda r: r, ["size"]), "column 'size' is missing"),
+    ],
+)
 def test_bad_input_is_refused(call, words):
     with pytest.raises(ValueError, match=words):
         call()
@@ -209,7 +246,8 @@ def test_the_intervals_hold_what_they_promise(world):
     assert len(found.table) > 1000
     assert found.table["inside"].mean() == pytest.approx(0.9, abs=0.03)
     narrow = (found.table["low"] <= found.table["expected"]) & (
-        found.table["expected"] <= found.table["high"])
+        found.table["expected"] <= found.table["high"]
+    )
     assert narrow.mean() > 0.9
 
 
@@ -266,9 +304,14 @@ def test_neighbourhoods_by_hand():
     Places 0, 1, 3, 7: A and B, C with B, D with C. A-B trade 2 + 4 of an expected 1 + 2: ratio 2.
     """
     places = {"AAA": 0, "BBB": 1, "CCC": 3, "DDD": 7}
-    rows = pd.DataFrame([
-        {"exporter": a, "importer": b, "km": abs(x - y), "trade": 1.0, "expected": 1.0}
-        for a, x in places.items() for b, y in places.items() if a != b])
+    rows = pd.DataFrame(
+        [
+            {"exporter": a, "importer": b, "km": abs(x - y), "trade": 1.0, "expected": 1.0}
+            for a, x in places.items()
+            for b, y in places.items()
+            if a != b
+        ]
+    )
     ends = rows["exporter"] + rows["importer"]
     rows.loc[ends == "AAABBB", ["trade", "expected"]] = 2, 1
     rows.loc[ends == "BBBAAA", ["trade", "expected"]] = 4, 2
@@ -281,9 +324,13 @@ def test_neighbourhoods_by_hand():
 
 def test_cases_are_compared_on_the_terms_wanted(world):
     azeri = world.assign(azeri=world["ots"] * world["pair"].str.startswith("AZE"))
-    found = gravity.compare([("all", azeri, [*TERMS, "ots", "azeri"]),
-                             ("positive", azeri[azeri["trade"] > 0], [*TERMS, "ots"])],
-                            ["ots", "azeri"])
+    found = gravity.compare(
+        [
+            ("all", azeri, [*TERMS, "ots", "azeri"]),
+            ("positive", azeri[azeri["trade"] > 0], [*TERMS, "ots"]),
+        ],
+        ["ots", "azeri"],
+    )
     assert found["case"].tolist() == ["all", "all", "positive"]
     assert found["term"].tolist() == ["ots", "azeri", "ots"]
     one = gravity.estimate(azeri, [*TERMS, "ots", "azeri"]).coefficients.set_index("term")
@@ -307,7 +354,12 @@ def test_the_table_holds_what_was_known_and_no_more():
     assert len(silent) == 75 and len(economies) * 193 - len(pairs) == 76 * 75
     doubt = pairs.dropna(subset=["doubt"])
     assert set(doubt["exporter"] + doubt["importer"]) == {
-        "KAZGBR", "KAZGMB", "GMBKAZ", "CUWARM", "TURMHL"}
+        "KAZGBR",
+        "KAZGMB",
+        "GMBKAZ",
+        "CUWARM",
+        "TURMHL",
+    }
     members = ["AZE", "KAZ", "KGZ", "TUR", "UZB"]
     inside = pairs["exporter"].isin(members) & pairs["importer"].isin(members)
     assert inside.sum() == 20 and (pairs.loc[inside, "trade"] > 0).all()
@@ -345,15 +397,18 @@ def few(tmp_path, monkeypatch):
     return edit
 
 
-@pytest.mark.parametrize("old, new, words", [
-    ("AZE,KAZ,", "AZE,AZE,", ["exporter=AZE, importer=AZE are the same", "row differ"]),
-    ("AZE,KGZ,", "AZE,KAZ,", ["exporter=AZE, importer=KAZ, which row", "names one row only"]),
-    (",0,true,", ",0,,", ["trade is 0 and zero is false", "missing is not zero"]),
-    ("AZE,KAZ,114603,,", "AZE,KAZ,114603,true,", ["trade is 114603 and zero is true"]),
-    ("AZE,KAZ,114603,", "AZE,KAZ,,", ['column "trade": the cell is empty', "never empty"]),
-    ("AZE,KAZ,114603,", "AZE,KAZ,-114603,", ['column "trade"', "no negative quantities"]),
-    ("AZE,KAZ,", "AZE,KAS,", ['"KAS" is no country of the table countries']),
-])
+@pytest.mark.parametrize(
+    "old, new, words",
+    [
+        ("AZE,KAZ,", "AZE,AZE,", ["exporter=AZE, importer=AZE are the same", "row differ"]),
+        ("AZE,KGZ,", "AZE,KAZ,", ["exporter=AZE, importer=KAZ, which row", "names one row only"]),
+        (",0,true,", ",0,,", ["trade is 0 and zero is false", "missing is not zero"]),
+        ("AZE,KAZ,114603,,", "AZE,KAZ,114603,true,", ["trade is 114603 and zero is true"]),
+        ("AZE,KAZ,114603,", "AZE,KAZ,,", ['column "trade": the cell is empty', "never empty"]),
+        ("AZE,KAZ,114603,", "AZE,KAZ,-114603,", ['column "trade"', "no negative quantities"]),
+        ("AZE,KAZ,", "AZE,KAS,", ['"KAS" is no country of the table countries']),
+    ],
+)
 def test_a_slip_in_the_pairs_is_refused_with_its_row(few, old, new, words):
     message = few(old, new)
     assert "data/gravity_pairs.csv, row " in message

@@ -35,7 +35,9 @@ def test_a_half_made_environment_heals(tree, left):
     if left == "an empty folder":
         (tree / ".venv").mkdir()
     else:
-        subprocess.run([sys.executable, "-m", "venv", "--without-pip", ".venv"], cwd=tree, check=True)
+        subprocess.run(
+            [sys.executable, "-m", "venv", "--without-pip", ".venv"], cwd=tree, check=True
+        )
     if left == "no Python":
         for name in ("python", "python3"):
             (tree / ".venv" / "bin" / name).unlink()

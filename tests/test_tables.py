@@ -119,8 +119,10 @@ def field(name, kind="string", book=None, **constraints):
 
 
 def to(resource, *fields):
-    return [{"fields": field, "reference": {"resource": resource, "fields": key}}
-            for field, key in fields]
+    return [
+        {"fields": field, "reference": {"resource": resource, "fields": key}}
+        for field, key in fields
+    ]
 
 
 def small_schemas():
@@ -129,97 +131,216 @@ def small_schemas():
     status = field("status", required=True, enum=["actual", "preliminary", "estimate", "target"])
     source = field("source", required=True)
     return {
-        "countries": {"fields": [field("country", required=True, unique=True,
-                                       pattern="[A-Z]{3}"),
-                                 field("name", required=True)], "primaryKey": "country"},
-        "routes": {"fields": [field("route", required=True), field("country"), field("part_of"),
-                              field("crosses_russia", "boolean"),
-                              field("pipes", "integer", minimum=1), source],
-                   "primaryKey": ["route"],
-                   "foreignKeys": [*to("countries", ("country", "country")),
-                                   *to("", ("part_of", "route"))]},
-        "exports": {"fields": [field("route", required=True), period, value,
-                               field("unit", required=True, enum=["Mt"]), status,
-                               field("preferred", "boolean", required=True), source,
-                               field("note")],
-                    "primaryKey": ["route", "period", "status", "source"],
-                    "foreignKeys": to("routes", ("route", "route"))},
-        "shares": {"fields": [field("route", required=True), period, value, status, source],
-                   "primaryKey": ["route", "period"],
-                   "foreignKeys": to("routes", ("route", "route"))},
-        "parameters": {"fields": [field("parameter", required=True),
-                                  *(field(name, "number") for name in ("low", "central", "high")),
-                                  source], "primaryKey": "parameter"},
-        "nodes": {"fields": [field("node", required=True), field("name", required=True),
-                             field("country"), source], "primaryKey": "node",
-                  "foreignKeys": to("countries", ("country", "country"))},
-        "segments": {"fields": [field("segment", required=True), field("from_node", required=True),
-                                field("to_node", required=True), field("days_low", "number"),
-                                field("days_high", "number"), source], "primaryKey": "segment",
-                     "foreignKeys": to("nodes", ("from_node", "node"), ("to_node", "node"))},
-        "legs": {"fields": [field("line", required=True),
-                            field("leg", "integer", required=True, minimum=1),
-                            field("from_node", required=True), field("to_node", required=True),
-                            field("segment", required=True)], "primaryKey": ["line", "leg"],
-                 "foreignKeys": [*to("nodes", ("from_node", "node"), ("to_node", "node")),
-                                 *to("segments", ("segment", "segment"))]},
-        "trade": {"fields": [field("pair", required=True), field("reporter"), field("exporter"),
-                             field("importer"), period, field("months", "integer", required=True),
-                             value, field("unit", required=True, enum=["USD mn"]), source],
-                  "primaryKey": ["pair", "reporter", "exporter", "period"],
-                  "foreignKeys": to("countries", ("reporter", "country"))},
-        "flows": {"fields": [field("pair", required=True), field("exporter", required=True),
-                             field("importer", required=True), period, value,
-                             field("true_zero", "boolean", required=True),
-                             field("share", "number", minimum=0, maximum=100), source],
-                  "primaryKey": ["exporter", "importer", "period"],
-                  "foreignKeys": to("countries", ("exporter", "country"),
-                                    ("importer", "country"))},
-        "members": {"fields": [field("bloc", required=True), field("country", required=True),
-                               field("joined", book={"caspian:period": True}),
-                               field("counted_from", book={"caspian:period": True}), source],
-                    "primaryKey": ["bloc", "country"],
-                    "foreignKeys": to("countries", ("country", "country"))},
-        "projects": {"fields": [field("project", required=True), field("step", required=True),
-                                field("date", book={"caspian:period": True}, required=True),
-                                field("amount", "number", minimum=0), field("amount_unit"),
-                                field("evidence", book={"caspian:source": True}), source],
-                     "primaryKey": ["project", "step", "date"]},
-        "pacts": {"fields": [field("pact", required=True),
-                             field("signed", book={"caspian:period": True}, required=True),
-                             field("status", required=True),
-                             field("status_on", book={"caspian:period": True}, required=True),
-                             source], "primaryKey": "pact"},
-        "rates": {"fields": [field("from_place", required=True), field("to_place", required=True),
-                             period, field("low", "number", required=True, minimum=0),
-                             field("high", "number", minimum=0),
-                             field("unit", required=True, enum=["USD"]), source],
-                  "primaryKey": ["from_place", "to_place", "period"]},
+        "countries": {
+            "fields": [
+                field("country", required=True, unique=True, pattern="[A-Z]{3}"),
+                field("name", required=True),
+            ],
+            "primaryKey": "country",
+        },
+        "routes": {
+            "fields": [
+                field("route", required=True),
+                field("country"),
+                field("part_of"),
+                field("crosses_russia", "boolean"),
+                field("pipes", "integer", minimum=1),
+                source,
+            ],
+            "primaryKey": ["route"],
+            "foreignKeys": [
+                *to("countries", ("country", "country")),
+                *to("", ("part_of", "route")),
+            ],
+        },
+        "exports": {
+            "fields": [
+                field("route", required=True),
+                period,
+                value,
+                field("unit", required=True, enum=["Mt"]),
+                status,
+                field("preferred", "boolean", required=True),
+                source,
+                field("note"),
+            ],
+            "primaryKey": ["route", "period", "status", "source"],
+            "foreignKeys": to("routes", ("route", "route")),
+        },
+        "shares": {
+            "fields": [field("route", required=True), period, value, status, source],
+            "primaryKey": ["route", "period"],
+            "foreignKeys": to("routes", ("route", "route")),
+        },
+        "parameters": {
+            "fields": [
+                field("parameter", required=True),
+                *(field(name, "number") for name in ("low", "central", "high")),
+                source,
+            ],
+            "primaryKey": "parameter",
+        },
+        "nodes": {
+            "fields": [
+                field("node", required=True),
+                field("name", required=True),
+                field("country"),
+                source,
+            ],
+            "primaryKey": "node",
+            "foreignKeys": to("countries", ("country", "country")),
+        },
+        "segments": {
+            "fields": [
+                field("segment", required=True),
+                field("from_node", required=True),
+                field("to_node", required=True),
+                field("days_low", "number"),
+                field("days_high", "number"),
+                source,
+            ],
+            "primaryKey": "segment",
+            "foreignKeys": to("nodes", ("from_node", "node"), ("to_node", "node")),
+        },
+        "legs": {
+            "fields": [
+                field("line", required=True),
+                field("leg", "integer", required=True, minimum=1),
+                field("from_node", required=True),
+                field("to_node", required=True),
+                field("segment", required=True),
+            ],
+            "primaryKey": ["line", "leg"],
+            "foreignKeys": [
+                *to("nodes", ("from_node", "node"), ("to_node", "node")),
+                *to("segments", ("segment", "segment")),
+            ],
+        },
+        "trade": {
+            "fields": [
+                field("pair", required=True),
+                field("reporter"),
+                field("exporter"),
+                field("importer"),
+                period,
+                field("months", "integer", required=True),
+                value,
+                field("unit", required=True, enum=["USD mn"]),
+                source,
+            ],
+            "primaryKey": ["pair", "reporter", "exporter", "period"],
+            "foreignKeys": to("countries", ("reporter", "country")),
+        },
+        "flows": {
+            "fields": [
+                field("pair", required=True),
+                field("exporter", required=True),
+                field("importer", required=True),
+                period,
+                value,
+                field("true_zero", "boolean", required=True),
+                field("share", "number", minimum=0, maximum=100),
+                source,
+            ],
+            "primaryKey": ["exporter", "importer", "period"],
+            "foreignKeys": to("countries", ("exporter", "country"), ("importer", "country")),
+        },
+        "members": {
+            "fields": [
+                field("bloc", required=True),
+                field("country", required=True),
+                field("joined", book={"caspian:period": True}),
+                field("counted_from", book={"caspian:period": True}),
+                source,
+            ],
+            "primaryKey": ["bloc", "country"],
+            "foreignKeys": to("countries", ("country", "country")),
+        },
+        "projects": {
+            "fields": [
+                field("project", required=True),
+                field("step", required=True),
+                field("date", book={"caspian:period": True}, required=True),
+                field("amount", "number", minimum=0),
+                field("amount_unit"),
+                field("evidence", book={"caspian:source": True}),
+                source,
+            ],
+            "primaryKey": ["project", "step", "date"],
+        },
+        "pacts": {
+            "fields": [
+                field("pact", required=True),
+                field("signed", book={"caspian:period": True}, required=True),
+                field("status", required=True),
+                field("status_on", book={"caspian:period": True}, required=True),
+                source,
+            ],
+            "primaryKey": "pact",
+        },
+        "rates": {
+            "fields": [
+                field("from_place", required=True),
+                field("to_place", required=True),
+                period,
+                field("low", "number", required=True, minimum=0),
+                field("high", "number", minimum=0),
+                field("unit", required=True, enum=["USD"]),
+                source,
+            ],
+            "primaryKey": ["from_place", "to_place", "period"],
+        },
     }
 
 
 RULES = {
-    "exports": {"observation": ["route", "period", "unit"],
-                "parts": [{"field": "route", "parent": "routes.part_of", "within": ["period"],
-                           "tolerance": 0.05}]},
-    "shares": {"parts": [{"field": "route", "total": 100, "within": ["period"],
-                          "tolerance": 0.02}]},
+    "exports": {
+        "observation": ["route", "period", "unit"],
+        "parts": [
+            {"field": "route", "parent": "routes.part_of", "within": ["period"], "tolerance": 0.05}
+        ],
+    },
+    "shares": {
+        "parts": [{"field": "route", "total": 100, "within": ["period"], "tolerance": 0.02}]
+    },
     "parameters": {"ordered": ["low", "central", "high"]},
     "segments": {"ordered": [["days_low", "days_high"]]},
-    "legs": {"connected": {"by": "line", "order": "leg", "from": "from_node", "to": "to_node",
-                           "link": "segment",
-                           "ends": ["segments.from_node", "segments.to_node"]}},
-    "trade": {"months": {"period": "period", "months": "months"},
-              "parties": {"pair": "pair", "members": ["reporter", "exporter", "importer"],
-                          "different": ["exporter", "importer"]}},
-    "flows": {"parties": {"pair": "pair", "members": ["exporter", "importer"],
-                          "different": ["exporter", "importer"]},
-              "zeros": {"value": "value", "mark": "true_zero"}},
+    "legs": {
+        "connected": {
+            "by": "line",
+            "order": "leg",
+            "from": "from_node",
+            "to": "to_node",
+            "link": "segment",
+            "ends": ["segments.from_node", "segments.to_node"],
+        }
+    },
+    "trade": {
+        "months": {"period": "period", "months": "months"},
+        "parties": {
+            "pair": "pair",
+            "members": ["reporter", "exporter", "importer"],
+            "different": ["exporter", "importer"],
+        },
+    },
+    "flows": {
+        "parties": {
+            "pair": "pair",
+            "members": ["exporter", "importer"],
+            "different": ["exporter", "importer"],
+        },
+        "zeros": {"value": "value", "mark": "true_zero"},
+    },
     "members": {"ordered": [["joined", "counted_from"]], "together": [["joined", "counted_from"]]},
-    "projects": {"steps": {"by": "project", "step": "step", "date": "date",
-                           "order": ["announced", "registered", "financed", "construction",
-                                     "running"]},
-                 "together": [["amount", "amount_unit"]]},
+    "projects": {
+        "steps": {
+            "by": "project",
+            "step": "step",
+            "date": "date",
+            "order": ["announced", "registered", "financed", "construction", "running"],
+        },
+        "together": [["amount", "amount_unit"]],
+    },
     "pacts": {"ordered": [["signed", "status_on"]]},
     "rates": {"ordered": [["low", "high"]]},
 }
@@ -344,276 +465,617 @@ def test_small_package_is_valid_and_typed(small):
 
 SLIPS = {
     "thousands separator": (
-        "exports.csv", "total,2022,1234,", 'total,2022,"1,234",',
-        ['data/exports.csv, row 8 (line 10), column "value": "1,234" is not a number.',
-         "Rule: numbers carry no thousands separator. Write 1234."]),
+        "exports.csv",
+        "total,2022,1234,",
+        'total,2022,"1,234",',
+        [
+            'data/exports.csv, row 8 (line 10), column "value": "1,234" is not a number.',
+            "Rule: numbers carry no thousands separator. Write 1234.",
+        ],
+    ),
     "thousands space": ("exports.csv", "total,2022,1234,", "total,2022,1 234,", ["Write 1234."]),
     "decimal comma": (
-        "exports.csv", "2023,70.5,", '2023,"70,5",',
-        ['row 1 (line 2), column "value": "70,5"', "decimal mark is a point", "Write 70.5."]),
+        "exports.csv",
+        "2023,70.5,",
+        '2023,"70,5",',
+        ['row 1 (line 2), column "value": "70,5"', "decimal mark is a point", "Write 70.5."],
+    ),
     "number with its unit": (
-        "exports.csv", "2023,70.5,", "2023,70.5 Mt,", ['"70.5 Mt" is not a number', "Write 70.5"]),
+        "exports.csv",
+        "2023,70.5,",
+        "2023,70.5 Mt,",
+        ['"70.5 Mt" is not a number', "Write 70.5"],
+    ),
     "not a number": ("exports.csv", "2023,70.5,", "2023,NaN,", ['"NaN" is not a number']),
     "text for a number": (
-        "exports.csv", "2023,70.5,", "2023,seventy,",
-        ['row 1 (line 2), column "value": "seventy" is not a number', "in digits"]),
+        "exports.csv",
+        "2023,70.5,",
+        "2023,seventy,",
+        ['row 1 (line 2), column "value": "seventy" is not a number', "in digits"],
+    ),
     "text for a whole number": (
-        "routes.csv", "true,3,", "true,3.5,",
-        ['data/routes.csv, row 2 (line 3), column "pipes": "3.5" is not a whole number']),
+        "routes.csv",
+        "true,3,",
+        "true,3.5,",
+        ['data/routes.csv, row 2 (line 3), column "pipes": "3.5" is not a whole number'],
+    ),
     "text for a boolean": (
-        "exports.csv", "estimate,false,", "estimate,no,",
-        ['row 3 (line 5), column "preferred": "no" is not true or false', "Write true or false."]),
+        "exports.csv",
+        "estimate,false,",
+        "estimate,no,",
+        ['row 3 (line 5), column "preferred": "no" is not true or false', "Write true or false."],
+    ),
     "capital boolean": (
-        "exports.csv", "estimate,false,", "estimate,FALSE,", ['"FALSE" is not true or false']),
+        "exports.csv",
+        "estimate,false,",
+        "estimate,FALSE,",
+        ['"FALSE" is not true or false'],
+    ),
     "minus sign": ("parameters.csv", "1,2,4.5", "−1,2,4.5", ["the sign a hyphen", "Write -1."]),
     "wide digits": (
-        "exports.csv", "2023,70.5,", "2023,７０.5,",
-        ['row 1 (line 2), column "value": "７０.5" is not a number', "Write 70.5."]),
+        "exports.csv",
+        "2023,70.5,",
+        "2023,７０.5,",
+        ['row 1 (line 2), column "value": "７０.5" is not a number', "Write 70.5."],
+    ),
     "digits of another script": (
-        "routes.csv", "true,3,", "true,٣,", ['"٣" is not a whole number', "Write 3."]),
+        "routes.csv",
+        "true,3,",
+        "true,٣,",
+        ['"٣" is not a whole number', "Write 3."],
+    ),
     "more digits than a whole number holds": (
-        "routes.csv", "true,3,", f"true,{'9' * 20},",
-        ['data/routes.csv, row 2 (line 3), column "pipes": the number has 20 characters']),
+        "routes.csv",
+        "true,3,",
+        f"true,{'9' * 20},",
+        ['data/routes.csv, row 2 (line 3), column "pipes": the number has 20 characters'],
+    ),
     "more digits than can be typed": (
-        "routes.csv", "true,3,", f"true,{'9' * 5000},", ["the number has 5000 characters"]),
+        "routes.csv",
+        "true,3,",
+        f"true,{'9' * 5000},",
+        ["the number has 5000 characters"],
+    ),
     "a number beyond all numbers": (
-        "exports.csv", "2023,70.5,", f"2023,{'9' * 309},",
-        ['row 1 (line 2), column "value": the number has 309 characters', "finite"]),
+        "exports.csv",
+        "2023,70.5,",
+        f"2023,{'9' * 309},",
+        ['row 1 (line 2), column "value": the number has 309 characters', "finite"],
+    ),
     "space after a text": (
-        "countries.csv", "Azerbaijan", "Azerbaijan ",
-        ['data/countries.csv, row 2 (line 3), column "name": "Azerbaijan " begins or ends']),
+        "countries.csv",
+        "Azerbaijan",
+        "Azerbaijan ",
+        ['data/countries.csv, row 2 (line 3), column "name": "Azerbaijan " begins or ends'],
+    ),
     "no-break space before a text": (
-        "countries.csv", "Azerbaijan", "\xa0Azerbaijan", ["begins or ends with a space"]),
+        "countries.csv",
+        "Azerbaijan",
+        "\xa0Azerbaijan",
+        ["begins or ends with a space"],
+    ),
     "character without width": (
-        "countries.csv", "Azerbaijan", "Azer\u200bbaijan",
-        ['column "name": character 5 of the text is U+200B', "Delete it."]),
+        "countries.csv",
+        "Azerbaijan",
+        "Azer\u200bbaijan",
+        ['column "name": character 5 of the text is U+200B', "Delete it."],
+    ),
     "mark of direction": ("countries.csv", "Azerbaijan", "Azerbaijan\u202e", ["is U+202E"]),
     "control character": ("countries.csv", "Azerbaijan", "Azer\x07baijan", ["is U+0007"]),
     "year before all years": (
-        "exports.csv", "south,2024,7", "south,0204,7",
-        ['row 7 (line 9), column "period": "0204" lies outside the years 1800 to 2199']),
+        "exports.csv",
+        "south,2024,7",
+        "south,0204,7",
+        ['row 7 (line 9), column "period": "0204" lies outside the years 1800 to 2199'],
+    ),
     "year after all years": (
-        "exports.csv", "south,2024,7", "south,2024/9999,7", ["lies outside the years"]),
+        "exports.csv",
+        "south,2024,7",
+        "south,2024/9999,7",
+        ["lies outside the years"],
+    ),
     "month 0": ("exports.csv", "south,2024,7", "south,2024-00,7", ['"2024-00" is not an ISO']),
     "table without rows": (
-        "parameters.csv", "\ndiscount,1,2,4.5,agency", "",
-        ["data/parameters.csv: the table has no rows", "at least one observation"]),
+        "parameters.csv",
+        "\ndiscount,1,2,4.5,agency",
+        "",
+        ["data/parameters.csv: the table has no rows", "at least one observation"],
+    ),
     "unknown country": (
-        "routes.csv", "south,AZE,", "south,AZB,",
-        ['data/routes.csv, row 3 (line 4), column "country": "AZB" is no country of the table '
-         "countries", 'Did you mean "AZE"?']),
+        "routes.csv",
+        "south,AZE,",
+        "south,AZB,",
+        [
+            'data/routes.csv, row 3 (line 4), column "country": "AZB" is no country of the table '
+            "countries",
+            'Did you mean "AZE"?',
+        ],
+    ),
     "unknown route": (
-        "exports.csv", "south,2024,", "sout,2024,",
-        ['data/exports.csv, row 7 (line 9), column "route": "sout" is no route of the table '
-         "routes", 'Did you mean "south"?']),
+        "exports.csv",
+        "south,2024,",
+        "sout,2024,",
+        [
+            'data/exports.csv, row 7 (line 9), column "route": "sout" is no route of the table '
+            "routes",
+            'Did you mean "south"?',
+        ],
+    ),
     "unknown parent in the same table": (
-        "routes.csv", "RUS,north,", "RUS,nort,",
-        ['data/routes.csv, row 4 (line 5), column "part_of": "nort"', 'mean "north"?']),
+        "routes.csv",
+        "RUS,north,",
+        "RUS,nort,",
+        ['data/routes.csv, row 4 (line 5), column "part_of": "nort"', 'mean "north"?'],
+    ),
     "unknown source": (
-        "exports.csv", "target,true,ministry", "target,true,minstry",
-        ['data/exports.csv, row 7 (line 9), column "source": "minstry" is no entry of '
-         "references.bib", 'Did you mean "ministry"?']),
+        "exports.csv",
+        "target,true,ministry",
+        "target,true,minstry",
+        [
+            'data/exports.csv, row 7 (line 9), column "source": "minstry" is no entry of '
+            "references.bib",
+            'Did you mean "ministry"?',
+        ],
+    ),
     "unknown second source": (
-        "routes.csv", "ministry;agency", "ministry; agency",
-        ['data/routes.csv, row 3 (line 4), column "source": " agency"', 'mean "agency"?']),
+        "routes.csv",
+        "ministry;agency",
+        "ministry; agency",
+        ['data/routes.csv, row 3 (line 4), column "source": " agency"', 'mean "agency"?'],
+    ),
     "no source": (
-        "exports.csv", "target,true,ministry", "target,true,",
-        ['row 7 (line 9), column "source": a source is missing', "every row has its source"]),
+        "exports.csv",
+        "target,true,ministry",
+        "target,true,",
+        ['row 7 (line 9), column "source": a source is missing', "every row has its source"],
+    ),
     "empty required cell": (
-        "exports.csv", "south,2024,7,", "south,2024,,",
-        ['row 7 (line 9), column "value": the cell is empty', "value is never empty"]),
+        "exports.csv",
+        "south,2024,7,",
+        "south,2024,,",
+        ['row 7 (line 9), column "value": the cell is empty', "value is never empty"],
+    ),
     "duplicate key": (
-        "exports.csv", "total,2022,1234,", "total,2023,1234,",
-        ["data/exports.csv, row 8 (line 10): its key is route=total, period=2023, status=actual, "
-         "source=ministry, which row 1 has too", "together names one row only"]),
+        "exports.csv",
+        "total,2022,1234,",
+        "total,2023,1234,",
+        [
+            "data/exports.csv, row 8 (line 10): its key is route=total, period=2023, status=actual, "
+            "source=ministry, which row 1 has too",
+            "together names one row only",
+        ],
+    ),
     "duplicate one-column key": (
-        "countries.csv", "AZE,Azerbaijan", "KAZ,Azerbaijan",  # unique, too, in its schema
-        ['data/countries.csv, row 2 (line 3), column "country": its key is country=KAZ, which '
-         "row 1 has too"]),
+        "countries.csv",
+        "AZE,Azerbaijan",
+        "KAZ,Azerbaijan",  # unique, too, in its schema
+        [
+            'data/countries.csv, row 2 (line 3), column "country": its key is country=KAZ, which '
+            "row 1 has too"
+        ],
+    ),
     "two preferred": (
-        "exports.csv", "estimate,false,", "estimate,true,",
-        ['data/exports.csv, row 3 (line 5), column "preferred": rows 2 and 3 are all preferred '
-         "for route=north, period=2023, unit=Mt (60, 61)", "exactly one is preferred"]),
+        "exports.csv",
+        "estimate,false,",
+        "estimate,true,",
+        [
+            'data/exports.csv, row 3 (line 5), column "preferred": rows 2 and 3 are all preferred '
+            "for route=north, period=2023, unit=Mt (60, 61)",
+            "exactly one is preferred",
+        ],
+    ),
     "none preferred where two disagree": (
-        "exports.csv", "2023,60,Mt,actual,true", "2023,60,Mt,actual,false",
-        ['row 3 (line 5), column "preferred": none of the rows 2 and 3 is preferred for '
-         "route=north, period=2023", "(60, 61)", "exactly one is preferred"]),
+        "exports.csv",
+        "2023,60,Mt,actual,true",
+        "2023,60,Mt,actual,false",
+        [
+            'row 3 (line 5), column "preferred": none of the rows 2 and 3 is preferred for '
+            "route=north, period=2023",
+            "(60, 61)",
+            "exactly one is preferred",
+        ],
+    ),
     "the only row not preferred": (
-        "exports.csv", "7,Mt,target,true,", "7,Mt,target,false,",
-        ['row 7 (line 9), column "preferred": the only row is not preferred for route=south']),
+        "exports.csv",
+        "7,Mt,target,true,",
+        "7,Mt,target,false,",
+        ['row 7 (line 9), column "preferred": the only row is not preferred for route=south'],
+    ),
     "negative quantity": (
-        "exports.csv", "south,2023,5,", "south,2023,-5,",
-        ['row 5 (line 7), column "value": "-5" is below 0', "no negative quantities"]),
+        "exports.csv",
+        "south,2023,5,",
+        "south,2023,-5,",
+        ['row 5 (line 7), column "value": "-5" is below 0', "no negative quantities"],
+    ),
     "parts over their total": (
-        "exports.csv", "south,2023,5,", "south,2023,15,",
-        ['row 5 (line 7), column "value": the parts of "total" add up to 75 (north 60 in row 2, '
-         "south 15 in row 5), more than its 70.5, at period=2023",
-         "a tolerance of 5% (74.025)"]),
+        "exports.csv",
+        "south,2023,5,",
+        "south,2023,15,",
+        [
+            'row 5 (line 7), column "value": the parts of "total" add up to 75 (north 60 in row 2, '
+            "south 15 in row 5), more than its 70.5, at period=2023",
+            "a tolerance of 5% (74.025)",
+        ],
+    ),
     "parts over a part": (
-        "exports.csv", "north_west,2023,9,", "north_west,2023,90,",
-        ['the parts of "north" add up to 90 (north_west 90 in row 4), more than its 60']),
+        "exports.csv",
+        "north_west,2023,9,",
+        "north_west,2023,90,",
+        ['the parts of "north" add up to 90 (north_west 90 in row 4), more than its 60'],
+    ),
     "shares over 100": (
-        "shares.csv", "south,2023,9,", "south,2023,12,",
-        ['data/shares.csv, row 2 (line 3), column "value": the parts of the total add up to 103 '
-         "(north 91 in row 1, south 12 in row 2), more than its 100, at period=2023",
-         "a tolerance of 2% (102)"]),
+        "shares.csv",
+        "south,2023,9,",
+        "south,2023,12,",
+        [
+            'data/shares.csv, row 2 (line 3), column "value": the parts of the total add up to 103 '
+            "(north 91 in row 1, south 12 in row 2), more than its 100, at period=2023",
+            "a tolerance of 2% (102)",
+        ],
+    ),
     "columns out of order": (
-        "parameters.csv", "1,2,4.5", "1,5,4.5",
-        ['data/parameters.csv, row 1 (line 2), column "high": low=1.0, central=5.0, high=4.5 are '
-         "not in order", "low <= central <= high"]),
+        "parameters.csv",
+        "1,2,4.5",
+        "1,5,4.5",
+        [
+            'data/parameters.csv, row 1 (line 2), column "high": low=1.0, central=5.0, high=4.5 are '
+            "not in order",
+            "low <= central <= high",
+        ],
+    ),
     "unknown node": (
-        "segments.csv", "alat_baku,alat,baku", "alat_baku,alat,bakku",
-        ['data/segments.csv, row 2 (line 3), column "to_node": "bakku" is no node of the table '
-         "nodes", 'Did you mean "baku"?']),
+        "segments.csv",
+        "alat_baku,alat,baku",
+        "alat_baku,alat,bakku",
+        [
+            'data/segments.csv, row 2 (line 3), column "to_node": "bakku" is no node of the table '
+            "nodes",
+            'Did you mean "baku"?',
+        ],
+    ),
     "unknown segment": (
-        "legs.csv", "alat,kuryk,kuryk_alat", "alat,kuryk,kuryk_aktau",
-        ['data/legs.csv, row 4 (line 5), column "segment": "kuryk_aktau" is no segment']),
+        "legs.csv",
+        "alat,kuryk,kuryk_alat",
+        "alat,kuryk,kuryk_aktau",
+        ['data/legs.csv, row 4 (line 5), column "segment": "kuryk_aktau" is no segment'],
+    ),
     "low above high": (
-        "segments.csv", "alat,1,3,", "alat,4,3,",
-        ['data/segments.csv, row 1 (line 2), column "days_high": days_low=4.0, days_high=3.0 are '
-         "not in order", "days_low <= days_high"]),
+        "segments.csv",
+        "alat,1,3,",
+        "alat,4,3,",
+        [
+            'data/segments.csv, row 1 (line 2), column "days_high": days_low=4.0, days_high=3.0 are '
+            "not in order",
+            "days_low <= days_high",
+        ],
+    ),
     "legs that do not join": (
-        "legs.csv", "east,2,alat,kuryk", "east,2,aktau,kuryk",
-        ['data/legs.csv, row 4 (line 5), column "from_node": leg 2 of line=east starts at '
-         '"aktau", but leg 1 ends at "alat"', "a leg starts where the one before it ends"]),
+        "legs.csv",
+        "east,2,alat,kuryk",
+        "east,2,aktau,kuryk",
+        [
+            'data/legs.csv, row 4 (line 5), column "from_node": leg 2 of line=east starts at '
+            '"aktau", but leg 1 ends at "alat"',
+            "a leg starts where the one before it ends",
+        ],
+    ),
     "a leg is missing": (
-        "legs.csv", "west,2,", "west,3,",
-        ['data/legs.csv, row 2 (line 3), column "leg": leg 3 of line=west follows leg 1',
-         "number them anew"]),
+        "legs.csv",
+        "west,2,",
+        "west,3,",
+        [
+            'data/legs.csv, row 2 (line 3), column "leg": leg 3 of line=west follows leg 1',
+            "number them anew",
+        ],
+    ),
     "the first leg is missing": (
-        "legs.csv", "west,1,aktau,alat,aktau_alat\n", "",
-        ['data/legs.csv, row 1 (line 2), column "leg": leg 2 of line=west is the first']),
+        "legs.csv",
+        "west,1,aktau,alat,aktau_alat\n",
+        "",
+        ['data/legs.csv, row 1 (line 2), column "leg": leg 2 of line=west is the first'],
+    ),
     "a leg along another segment": (
-        "legs.csv", "alat,kuryk,kuryk_alat", "alat,kuryk,aktau_alat",
-        ['data/legs.csv, row 4 (line 5), column "segment": leg 2 of line=east runs from "alat" '
-         'to "kuryk", the segment "aktau_alat" from "aktau" to "alat"', "in either direction"]),
+        "legs.csv",
+        "alat,kuryk,kuryk_alat",
+        "alat,kuryk,aktau_alat",
+        [
+            'data/legs.csv, row 4 (line 5), column "segment": leg 2 of line=east runs from "alat" '
+            'to "kuryk", the segment "aktau_alat" from "aktau" to "alat"',
+            "in either direction",
+        ],
+    ),
     "a part of a year among the years": (
-        "trade.csv", "2024-01/2024-06,6,", "2024-01/2024-06,12,",
-        ['data/trade.csv, row 2 (line 3), column "months": period=2024-01/2024-06, months=12, '
-         "but 2024-01/2024-06 is 6 months", "12 for a year and no other"]),
+        "trade.csv",
+        "2024-01/2024-06,6,",
+        "2024-01/2024-06,12,",
+        [
+            'data/trade.csv, row 2 (line 3), column "months": period=2024-01/2024-06, months=12, '
+            "but 2024-01/2024-06 is 6 months",
+            "12 for a year and no other",
+        ],
+    ),
     "a year called a part": (
-        "trade.csv", "2023,12,", "2023,10,", ["period=2023, months=10, but 2023 is 12 months"]),
+        "trade.csv",
+        "2023,12,",
+        "2023,10,",
+        ["period=2023, months=10, but 2023 is 12 months"],
+    ),
     "a day among the months": (
-        "trade.csv", "2024-01/2024-06,6,", "2024-01-02/2024-06,6,", ["is not whole months"]),
+        "trade.csv",
+        "2024-01/2024-06,6,",
+        "2024-01-02/2024-06,6,",
+        ["is not whole months"],
+    ),
     "reporter that is neither party": (
-        "trade.csv", "AZE-KAZ,KAZ,", "AZE-KAZ,RUS,",
-        ['data/trade.csv, row 1 (line 2), column "reporter": reporter "RUS" is neither party of '
-         "AZE-KAZ"]),
+        "trade.csv",
+        "AZE-KAZ,KAZ,",
+        "AZE-KAZ,RUS,",
+        [
+            'data/trade.csv, row 1 (line 2), column "reporter": reporter "RUS" is neither party of '
+            "AZE-KAZ"
+        ],
+    ),
     "trade with oneself": (
-        "trade.csv", "KAZ,KAZ,AZE", "KAZ,AZE,AZE",
-        ['column "importer": exporter=AZE, importer=AZE are the same']),
+        "trade.csv",
+        "KAZ,KAZ,AZE",
+        "KAZ,AZE,AZE",
+        ['column "importer": exporter=AZE, importer=AZE are the same'],
+    ),
     "pair with itself": (
-        "flows.csv", "AZE-KAZ,AZE,KAZ", "KAZ-KAZ,KAZ,KAZ",
-        ['data/flows.csv, row 1 (line 2), column "importer": exporter=KAZ, importer=KAZ are the '
-         "same"]),
+        "flows.csv",
+        "AZE-KAZ,AZE,KAZ",
+        "KAZ-KAZ,KAZ,KAZ",
+        [
+            'data/flows.csv, row 1 (line 2), column "importer": exporter=KAZ, importer=KAZ are the '
+            "same"
+        ],
+    ),
     "missing flow as a zero": (
-        "flows.csv", "114.6,false", "0,false",
-        ['data/flows.csv, row 1 (line 2), column "value": value is 0 and true_zero is false',
-         "what is missing is not zero", "Delete the row if nothing is known"]),
+        "flows.csv",
+        "114.6,false",
+        "0,false",
+        [
+            'data/flows.csv, row 1 (line 2), column "value": value is 0 and true_zero is false',
+            "what is missing is not zero",
+            "Delete the row if nothing is known",
+        ],
+    ),
     "a true zero with a value": (
-        "flows.csv", "0,true", "3,true",
-        ['data/flows.csv, row 2 (line 3), column "value": value is 3 and true_zero is true',
-         "Set true_zero to false"]),
+        "flows.csv",
+        "0,true",
+        "3,true",
+        [
+            'data/flows.csv, row 2 (line 3), column "value": value is 3 and true_zero is true',
+            "Set true_zero to false",
+        ],
+    ),
     "share over a hundred": (
-        "flows.csv", "false,5.5", "false,105.5",
-        ['data/flows.csv, row 1 (line 2), column "share": "105.5" is above 100']),
+        "flows.csv",
+        "false,5.5",
+        "false,105.5",
+        ['data/flows.csv, row 1 (line 2), column "share": "105.5" is above 100'],
+    ),
     "member counted before it joined": (
-        "members.csv", "2019-10-15,2020", "2019-10-15,2015",
-        ['data/members.csv, row 2 (line 3), column "counted_from": joined=2019-10-15, '
-         "counted_from=2015 are not in order", "joined <= counted_from"]),
+        "members.csv",
+        "2019-10-15,2020",
+        "2019-10-15,2015",
+        [
+            'data/members.csv, row 2 (line 3), column "counted_from": joined=2019-10-15, '
+            "counted_from=2015 are not in order",
+            "joined <= counted_from",
+        ],
+    ),
     "member counted in the year in which it joined": (
-        "members.csv", "2019-10-15,2020", "2019-10-15,2019", ["are not in order"]),
+        "members.csv",
+        "2019-10-15,2020",
+        "2019-10-15,2019",
+        ["are not in order"],
+    ),
     "member that joined and is not counted": (
-        "members.csv", "2019-10-15,2020", "2019-10-15,",
-        ['column "counted_from": joined=2019-10-15 stands without counted_from']),
+        "members.csv",
+        "2019-10-15,2020",
+        "2019-10-15,",
+        ['column "counted_from": joined=2019-10-15 stands without counted_from'],
+    ),
     "sum without a unit": (
-        "trade.csv", "456.3,USD mn", "456.3,",
-        ['data/trade.csv, row 1 (line 2), column "unit": the cell is empty']),
+        "trade.csv",
+        "456.3,USD mn",
+        "456.3,",
+        ['data/trade.csv, row 1 (line 2), column "unit": the cell is empty'],
+    ),
     "sum without a year": (
-        "trade.csv", "AZE,2023,12", "AZE,,12",
-        ['data/trade.csv, row 1 (line 2), column "period": the cell is empty']),
+        "trade.csv",
+        "AZE,2023,12",
+        "AZE,,12",
+        ['data/trade.csv, row 1 (line 2), column "period": the cell is empty'],
+    ),
     "optional sum without a unit": (
-        "projects.csv", "51,USD mn", "51,",
-        ['data/projects.csv, row 1 (line 2), column "amount_unit": amount=51.0 stands without '
-         "amount_unit", "together or not at all"]),
+        "projects.csv",
+        "51,USD mn",
+        "51,",
+        [
+            'data/projects.csv, row 1 (line 2), column "amount_unit": amount=51.0 stands without '
+            "amount_unit",
+            "together or not at all",
+        ],
+    ),
     "unit without a sum": (
-        "projects.csv", "51,USD mn", ",USD mn", ['column "amount": amount_unit=USD mn stands']),
+        "projects.csv",
+        "51,USD mn",
+        ",USD mn",
+        ['column "amount": amount_unit=USD mn stands'],
+    ),
     "built before it was announced": (
-        "projects.csv", "2025-03-03", "2022-08-31",
-        ['data/projects.csv, row 3 (line 4), column "date": project=cable, step=construction, '
-         "date=2022-08-31 is before announced on 2022-09 (row 1)", "steps follow one another"]),
+        "projects.csv",
+        "2025-03-03",
+        "2022-08-31",
+        [
+            'data/projects.csv, row 3 (line 4), column "date": project=cable, step=construction, '
+            "date=2022-08-31 is before announced on 2022-09 (row 1)",
+            "steps follow one another",
+        ],
+    ),
     "built before it was registered": (
-        "projects.csv", "2025-03-03", "2023-08-22", ["is before registered on 2023-08-23 (row 2)"]),
+        "projects.csv",
+        "2025-03-03",
+        "2023-08-22",
+        ["is before registered on 2023-08-23 (row 2)"],
+    ),
     "running before it was announced": (
-        "projects.csv", "ferry,running,2024,", "ferry,announced,2025-01,,,,agency\nferry,running,"
-        "2024,", ["row 5 (line 6)", "step=running, date=2024 is before announced on 2025-01"]),
+        "projects.csv",
+        "ferry,running,2024,",
+        "ferry,announced,2025-01,,,,agency\nferry,running,2024,",
+        ["row 5 (line 6)", "step=running, date=2024 is before announced on 2025-01"],
+    ),
     "unknown evidence": (
-        "projects.csv", "2023-08-23,,,agency", "2023-08-23,,,agencie",
-        ['data/projects.csv, row 2 (line 3), column "evidence": "agencie"', 'mean "agency"?']),
+        "projects.csv",
+        "2023-08-23,,,agency",
+        "2023-08-23,,,agencie",
+        ['data/projects.csv, row 2 (line 3), column "evidence": "agencie"', 'mean "agency"?'],
+    ),
     "signed after its own status": (
-        "pacts.csv", "2024-03-11", "2025-10-22",
-        ['data/pacts.csv, row 1 (line 2), column "status_on": signed=2025-10-22, '
-         "status_on=2025-10-21 are not in order", "signed <= status_on"]),
+        "pacts.csv",
+        "2024-03-11",
+        "2025-10-22",
+        [
+            'data/pacts.csv, row 1 (line 2), column "status_on": signed=2025-10-22, '
+            "status_on=2025-10-21 are not in order",
+            "signed <= status_on",
+        ],
+    ),
     "rate without an end": (
-        "rates.csv", "Aktau,Baku,", "Aktau,,",
-        ['data/rates.csv, row 1 (line 2), column "to_place": the cell is empty',
-         "to_place is never empty"]),
+        "rates.csv",
+        "Aktau,Baku,",
+        "Aktau,,",
+        [
+            'data/rates.csv, row 1 (line 2), column "to_place": the cell is empty',
+            "to_place is never empty",
+        ],
+    ),
     "rate without a date": (
-        "rates.csv", "2025-11,", ",",
-        ['data/rates.csv, row 1 (line 2), column "period": the cell is empty']),
+        "rates.csv",
+        "2025-11,",
+        ",",
+        ['data/rates.csv, row 1 (line 2), column "period": the cell is empty'],
+    ),
     "rate without a unit": (
-        "rates.csv", "700,USD,", "700,,",
-        ['data/rates.csv, row 1 (line 2), column "unit": the cell is empty']),
+        "rates.csv",
+        "700,USD,",
+        "700,,",
+        ['data/rates.csv, row 1 (line 2), column "unit": the cell is empty'],
+    ),
     "unit outside the list": (
-        "exports.csv", "5,Mt,preliminary", "5,kt,preliminary",
-        ['row 5 (line 7), column "unit": "kt" is outside the list', "unit is one of: Mt",
-         "Convert the value"]),
+        "exports.csv",
+        "5,Mt,preliminary",
+        "5,kt,preliminary",
+        [
+            'row 5 (line 7), column "unit": "kt" is outside the list',
+            "unit is one of: Mt",
+            "Convert the value",
+        ],
+    ),
     "status outside the list": (
-        "exports.csv", "5,Mt,preliminary", "5,Mt,prelim",
-        ['column "status": "prelim" is outside the list', 'Did you mean "preliminary"?']),
+        "exports.csv",
+        "5,Mt,preliminary",
+        "5,Mt,prelim",
+        ['column "status": "prelim" is outside the list', 'Did you mean "preliminary"?'],
+    ),
     "pattern": ("countries.csv", "RUS,Russia", "Rus,Russia", ['column "country": "Rus"', "[A-Z]"]),
     "period with a slash": (
-        "exports.csv", "south,2024,7", "south,2024/3,7",
-        ['row 7 (line 9), column "period": "2024/3" is not an ISO 8601 period', "Write 2024-03."]),
+        "exports.csv",
+        "south,2024,7",
+        "south,2024/3,7",
+        ['row 7 (line 9), column "period": "2024/3" is not an ISO 8601 period', "Write 2024-03."],
+    ),
     "quarter": ("exports.csv", "south,2024,7", "south,2024 Q2,7", ["Write 2024-04/2024-06."]),
     "half-year": ("exports.csv", "south,2024,7", "south,2024H2,7", ["Write 2024-07/2024-12."]),
     "month 13": ("exports.csv", "south,2024,7", "south,2024-13,7", ['"2024-13" is not an ISO']),
     "30 February": ("exports.csv", "south,2024,7", "south,2023-02-30,7", ["is not an ISO"]),
     "period that ends before it starts": (
-        "exports.csv", "2024-01/2024-06", "2024-06/2024-01", ["the start not after the end"]),
-    "three-part period": ("exports.csv", "2024-01/2024-06", "2024-01/2024-02/2024-06",
-                          ['"2024-01/2024-02/2024-06" is not an ISO 8601 period']),
+        "exports.csv",
+        "2024-01/2024-06",
+        "2024-06/2024-01",
+        ["the start not after the end"],
+    ),
+    "three-part period": (
+        "exports.csv",
+        "2024-01/2024-06",
+        "2024-01/2024-02/2024-06",
+        ['"2024-01/2024-02/2024-06" is not an ISO 8601 period'],
+    ),
     "open period": ("exports.csv", "2024-01/2024-06", "2024-01/", ['"2024-01/" is not an ISO']),
     "missing column": (
-        "exports.csv", "unit,status,preferred,source", "unit,status,preferred",
-        ['data/exports.csv, column "source": the column "source" is missing']),
+        "exports.csv",
+        "unit,status,preferred,source",
+        "unit,status,preferred",
+        ['data/exports.csv, column "source": the column "source" is missing'],
+    ),
     "extra column": (
-        "exports.csv", "source,note", "source,note,remark",
-        ['data/exports.csv, column "remark": "remark" is an extra column']),
+        "exports.csv",
+        "source,note",
+        "source,note,remark",
+        ['data/exports.csv, column "remark": "remark" is an extra column'],
+    ),
     "misspelt column": (
-        "exports.csv", "period,value,", "perod,value,",
-        ['the column "period" is missing', '"perod" is an extra column', 'Did you mean "period"?']),
+        "exports.csv",
+        "period,value,",
+        "perod,value,",
+        ['the column "period" is missing', '"perod" is an extra column', 'Did you mean "period"?'],
+    ),
     "columns swapped": (
-        "exports.csv", "period,value,", "value,period,", ["are in another order: route,value"]),
+        "exports.csv",
+        "period,value,",
+        "value,period,",
+        ["are in another order: route,value"],
+    ),
     "cell too many": (
-        "exports.csv", "target,true,ministry,", "target,true,ministry,so, it was",
-        ["data/exports.csv, row 7 (line 9): the row has 9 cells, the header 8", "double quotes"]),
+        "exports.csv",
+        "target,true,ministry,",
+        "target,true,ministry,so, it was",
+        ["data/exports.csv, row 7 (line 9): the row has 9 cells, the header 8", "double quotes"],
+    ),
     "cell missing": (
-        "exports.csv", "target,true,ministry,", "target,true,ministry",
-        ["row 7 (line 9): the row has 7 cells, the header 8", "missing commas"]),
-    "empty line": ("exports.csv", "total,2022", "\ntotal,2022",
-                   ["row 8 (line 10): the row is empty"]),
-    "row of commas": ("routes.csv", "south,AZE", ",,,,,\nsouth,AZE",
-                      ["row 3 (line 4): the row is empty"]),
-    "open quote": ("exports.csv", 'a second line"', "a second line",
-                   ["data/exports.csv: the row that begins on line 3 can't be read"]),
+        "exports.csv",
+        "target,true,ministry,",
+        "target,true,ministry",
+        ["row 7 (line 9): the row has 7 cells, the header 8", "missing commas"],
+    ),
+    "empty line": (
+        "exports.csv",
+        "total,2022",
+        "\ntotal,2022",
+        ["row 8 (line 10): the row is empty"],
+    ),
+    "row of commas": (
+        "routes.csv",
+        "south,AZE",
+        ",,,,,\nsouth,AZE",
+        ["row 3 (line 4): the row is empty"],
+    ),
+    "open quote": (
+        "exports.csv",
+        'a second line"',
+        "a second line",
+        ["data/exports.csv: the row that begins on line 3 can't be read"],
+    ),
     "bytes that are not UTF-8": (
-        "countries.csv", "Azerbaijan", "Azərbaycan ".encode() + b"\xe9",
-        ["data/countries.csv: byte 44 (line 3) is 0xE9, which is not UTF-8", '"é"']),
-    "byte order mark": ("countries.csv", "country,name", "\ufeffcountry,name",
-                        ["data/countries.csv: the file begins with a byte order mark"]),
-    "Windows line ends": ("countries.csv", "Azerbaijan\n", "Azerbaijan\r\n",
-                          ["data/countries.csv: line 3 ends with a carriage return", "LF"]),
+        "countries.csv",
+        "Azerbaijan",
+        "Azərbaycan ".encode() + b"\xe9",
+        ["data/countries.csv: byte 44 (line 3) is 0xE9, which is not UTF-8", '"é"'],
+    ),
+    "byte order mark": (
+        "countries.csv",
+        "country,name",
+        "\ufeffcountry,name",
+        ["data/countries.csv: the file begins with a byte order mark"],
+    ),
+    "Windows line ends": (
+        "countries.csv",
+        "Azerbaijan\n",
+        "Azerbaijan\r\n",
+        ["data/countries.csv: line 3 ends with a carriage return", "LF"],
+    ),
 }
 
 
@@ -640,15 +1102,24 @@ def test_the_nearest_known_keys_are_named():
 
 
 def test_unknown_table(small):
-    says(fails("export"), 'there is no table "export"', 'Did you mean "exports"?',
-         "countries, exports, flows, legs, members, nodes, pacts, parameters, projects, rates, "
-         "routes, segments, shares, trade")
+    says(
+        fails("export"),
+        'there is no table "export"',
+        'Did you mean "exports"?',
+        "countries, exports, flows, legs, members, nodes, pacts, parameters, projects, rates, "
+        "routes, segments, shares, trade",
+    )
 
 
 def test_file_changed_without_its_hash(small):
     edit(small, "exports.csv", "2023,70.5,", "2023,70.6,", stamp=False)
-    says(fails("exports"), "data/exports.csv: the file has sha256:", "change together",
-         "`make data`", "commit both")
+    says(
+        fails("exports"),
+        "data/exports.csv: the file has sha256:",
+        "change together",
+        "`make data`",
+        "commit both",
+    )
     edit(small, "exports.csv", "2023,70.6,", "2023,x,", stamp=False)
     says(fails("exports"), '"x" is not a number', "change together")
 
@@ -678,36 +1149,56 @@ def test_a_key_that_disappears_breaks_the_tables_that_use_it(small):
     says(fails("routes"), 'data/routes.csv, row 3 (line 4), column "country": "AZE" is no country')
 
 
-@pytest.mark.parametrize("old, new, expected", [
-    ('"observation"', '"obsevation"', 'no rule "obsevation"'),
-    ('"caspian:period"', '"caspian:perod"', 'no rule "caspian:perod"'),
-    ('"caspian": {}, "schema": {"fields": [{"name": "country"',
-     '"caspian": {"ordered": ["nam"]}, "schema": {"fields": [{"name": "country"', '"nam"'),
-    ('"ordered": ["low"', '"ordered": ["source", "low"', '"source" is text, so it has no order'),
-    ('{"observation": ["route", "period", "unit"], "parts"', '{"parts"',
-     '"preferred" and "observation" are not given together'),
-    ('"parent": "routes.part_of", ', "", 'the parts of "route" are not compared'),
-    ('"reference": {"resource": "countries"', '"reference": {"resource": "countrys"',
-     'there is no table "countrys"'),
-    ('"tolerance": 0.02', '"tolerence": 0.02', '"tolerence"'),
-    ('"order": "leg"', '"ordre": "leg"', 'no rule "ordre"'),
-    ('"order": "leg", ', "", "its legs can't be followed"),
-    ('"ends": ["segments.from_node", ', '"ends": [', "a link has two ends"),
-    ('"to": "to_node", "link"', '"to": "to_nod", "link"', '"to_nod" that it does not have'),
-    ('"months": {"period"', '"monhts": {"period"', 'no rule "monhts"'),
-    ('"months": "months"', '"months": "month"', '"month" that it does not have'),
-    ('"step": "step", "date": "date", "or', '"date": "date", "or', "steps can't be applied"),
-    ('"members": ["reporter"', '"member": ["reporter"', 'no rule "member"'),
-    ('"different": ["exporter", ', '"different": [', "different names two columns"),
-    ('"zeros": {"value"', '"zeroes": {"value"', 'no rule "zeroes"'),
-    ('"zeros": {"value": "value", ', '"zeros": {', "zeros can't be applied"),
-    ('"mark": "true_zero"', '"mark": "truezero"', '"truezero" that it does not have'),
-    ('"together": [["amount", ', '"together": [["amunt", ', '"amunt"'),
-    ('"caspian:source"', '"caspian:soruce"', 'no rule "caspian:soruce"'),
-    ('{"name": "pipes", "type": "integer"', '{"name": "pipes", "type": "year"', "the type year"),
-    ('"resources": [', '"resources: [', "can't be read"),
-    ('"pattern": "[A-Z]{3}"', '"patern": "[A-Z]{3}"', "patern"),
-])
+@pytest.mark.parametrize(
+    "old, new, expected",
+    [
+        ('"observation"', '"obsevation"', 'no rule "obsevation"'),
+        ('"caspian:period"', '"caspian:perod"', 'no rule "caspian:perod"'),
+        (
+            '"caspian": {}, "schema": {"fields": [{"name": "country"',
+            '"caspian": {"ordered": ["nam"]}, "schema": {"fields": [{"name": "country"',
+            '"nam"',
+        ),
+        (
+            '"ordered": ["low"',
+            '"ordered": ["source", "low"',
+            '"source" is text, so it has no order',
+        ),
+        (
+            '{"observation": ["route", "period", "unit"], "parts"',
+            '{"parts"',
+            '"preferred" and "observation" are not given together',
+        ),
+        ('"parent": "routes.part_of", ', "", 'the parts of "route" are not compared'),
+        (
+            '"reference": {"resource": "countries"',
+            '"reference": {"resource": "countrys"',
+            'there is no table "countrys"',
+        ),
+        ('"tolerance": 0.02', '"tolerence": 0.02', '"tolerence"'),
+        ('"order": "leg"', '"ordre": "leg"', 'no rule "ordre"'),
+        ('"order": "leg", ', "", "its legs can't be followed"),
+        ('"ends": ["segments.from_node", ', '"ends": [', "a link has two ends"),
+        ('"to": "to_node", "link"', '"to": "to_nod", "link"', '"to_nod" that it does not have'),
+        ('"months": {"period"', '"monhts": {"period"', 'no rule "monhts"'),
+        ('"months": "months"', '"months": "month"', '"month" that it does not have'),
+        ('"step": "step", "date": "date", "or', '"date": "date", "or', "steps can't be applied"),
+        ('"members": ["reporter"', '"member": ["reporter"', 'no rule "member"'),
+        ('"different": ["exporter", ', '"different": [', "different names two columns"),
+        ('"zeros": {"value"', '"zeroes": {"value"', 'no rule "zeroes"'),
+        ('"zeros": {"value": "value", ', '"zeros": {', "zeros can't be applied"),
+        ('"mark": "true_zero"', '"mark": "truezero"', '"truezero" that it does not have'),
+        ('"together": [["amount", ', '"together": [["amunt", ', '"amunt"'),
+        ('"caspian:source"', '"caspian:soruce"', 'no rule "caspian:soruce"'),
+        (
+            '{"name": "pipes", "type": "integer"',
+            '{"name": "pipes", "type": "year"',
+            "the type year",
+        ),
+        ('"resources": [', '"resources: [', "can't be read"),
+        ('"pattern": "[A-Z]{3}"', '"patern": "[A-Z]{3}"', "patern"),
+    ],
+)
 def test_a_slip_in_the_schema_is_not_a_rule_switched_off(small, old, new, expected):
     path = small / "datapackage.json"
     text = json.dumps(json.loads(path.read_text()))
@@ -729,70 +1220,94 @@ LACKS = {
     "version": (lambda p: p.pop("version"), 'the package has no "version"'),
     "keywords": (lambda p: p["keywords"].clear(), "the package has no keywords"),
     "package licence": (lambda p: p.pop("licenses"), 'the package has no "licenses"'),
-    "its address": (
-        lambda p: p.update(licenses=[{"name": "CC", "title": "CC"}]), "has no path"),
+    "its address": (lambda p: p.update(licenses=[{"name": "CC", "title": "CC"}]), "has no path"),
     "a name for a file": (lambda p: p.update(name="<b>"), 'the file "<b>-0.1.0.zip"'),
     "a name of its own": (
-        lambda p: described(p).update(name="flows"), "two tables are called flows"),
+        lambda p: described(p).update(name="flows"),
+        "two tables are called flows",
+    ),
     "title": (lambda p: described(p).pop("title"), 'table "exports" has no "title"'),
     "description": (
-        lambda p: described(p).update(description=""), 'table "exports" has no "description"'),
+        lambda p: described(p).update(description=""),
+        'table "exports" has no "description"',
+    ),
     "tidy title": (
         lambda p: described(p).update(title="Exports "),
-        'the "title" of table "exports" is untidy'),
+        'the "title" of table "exports" is untidy',
+    ),
     "licences": (lambda p: described(p).pop("licenses"), 'table "exports" has no "licenses"'),
     "a licence": (lambda p: described(p).update(licenses=[]), 'has no "licenses"'),
     "a licence's title": (
         lambda p: described(p).update(licenses=[{"name": "CC"}]),
-        'a licence of table "exports" has no "title"'),
+        'a licence of table "exports" has no "title"',
+    ),
     "a licence's address": (
         lambda p: described(p).update(licenses=[LICENCE | {"path": "javascript:alert(1)"}]),
-        'a licence of table "exports" has the path "javascript:alert(1)"'),
-    "profile": (
-        lambda p: described(p).pop("profile"),
-        'table "exports" has nothing as "profile"'),
+        'a licence of table "exports" has the path "javascript:alert(1)"',
+    ),
+    "profile": (lambda p: described(p).pop("profile"), 'table "exports" has nothing as "profile"'),
     "path": (
         lambda p: described(p).update(path="../exports.csv"),
-        'table "exports" has the path "../exports.csv"'),
+        'table "exports" has the path "../exports.csv"',
+    ),
     "encoding": (lambda p: described(p).update(encoding="latin-1"), 'has latin-1 as "encoding"'),
     "key": (lambda p: described(p)["schema"].pop("primaryKey"), 'has no "primaryKey"'),
     "a fit name": (
         lambda p: described(p).update(name="Exports", path="Exports.csv"),
-        'table "Exports" has the path "Exports.csv". Rule: a name begins with a small letter'),
+        'table "Exports" has the path "Exports.csv". Rule: a name begins with a small letter',
+    ),
     "coverage": (
         lambda p: described(p)["caspian"].update(coverage="2022-2024"),
-        'has the coverage "2022-2024"'),
+        'has the coverage "2022-2024"',
+    ),
     "a column's title": (
         lambda p: described(p, "value").pop("title"),
-        'table "exports": the field "value" has no "title"'),
+        'table "exports": the field "value" has no "title"',
+    ),
     "a column's description": (
-        lambda p: described(p, "value").pop("description"), 'has no "description"'),
-    "a column's name": (
-        lambda p: described(p, "value").update(name="<svg>"), "has an unfit name"),
+        lambda p: described(p, "value").pop("description"),
+        'has no "description"',
+    ),
+    "a column's name": (lambda p: described(p, "value").update(name="<svg>"), "has an unfit name"),
     "a column's own name": (
-        lambda p: described(p, "note").update(name="unit"), "has an unfit name or is there twice"),
+        lambda p: described(p, "note").update(name="unit"),
+        "has an unfit name or is there twice",
+    ),
     "unit": (
         lambda p: (described(p, "value").pop("unit"), described(p, "unit").update(name="mark")),
-        'the field "value" has no unit'),
+        'the field "value" has no unit',
+    ),
     "checked periods": (
         lambda p: described(p, "period").pop("caspian:period"),
-        'the field "period" is not checked as a period'),
+        'the field "period" is not checked as a period',
+    ),
     "periods as text": (
-        lambda p: described(p, "period").update(type="number"), "a period is a string"),
+        lambda p: described(p, "period").update(type="number"),
+        "a period is a string",
+    ),
     "a list of countries": (
         lambda p: described(p, "route").update(name="country"),
-        'the field "country" refers to no table'),
+        'the field "country" refers to no table',
+    ),
     "the globe's bounds": (
-        lambda p: described(p, "value").update(name="lat"), "lat lies between -90 and 90"),
+        lambda p: described(p, "value").update(name="lat"),
+        "lat lies between -90 and 90",
+    ),
     "a date for its money": (
-        lambda p: (described(p, "unit")["constraints"].update(enum=["USD mn"]),
-                   described(p, "period")["constraints"].update(required=False)),
-        "no column always says of when"),
+        lambda p: (
+            described(p, "unit")["constraints"].update(enum=["USD mn"]),
+            described(p, "period")["constraints"].update(required=False),
+        ),
+        "no column always says of when",
+    ),
     "a currency for its money": (
         lambda p: described(p, "unit")["constraints"].update(enum=["USD mn"], required=False),
-        "a sum may stand without"),
+        "a sum may stand without",
+    ),
     "a guard of its zeros": (
-        lambda p: described(p, "preferred").update(name="true_zero"), '"true_zero" is not checked'),
+        lambda p: described(p, "preferred").update(name="true_zero"),
+        '"true_zero" is not checked',
+    ),
 }
 
 
@@ -830,29 +1345,39 @@ def test_references_are_read(small):
     assert ministry.title == "Exports & routes"
     assert ministry.publisher == "Ministry of Energy, Kazakhstan"
     assert ministry.url == "https://example.org/a_b%20c"
-    assert (ministry.kind, ministry.date, ministry.accessed) == ("ministry", "2024-02-29",
-                                                                 "2026-11-23")
+    assert (ministry.kind, ministry.date, ministry.accessed) == (
+        "ministry",
+        "2024-02-29",
+        "2026-11-23",
+    )
     assert tables.references()["agency"].publisher == "Agency"
     with pytest.raises(tables.TableError, match=r'"agensy" is no entry.*Did you mean "agency"'):
         tables.source("agensy")
 
 
-@pytest.mark.parametrize("old, new, expected", [
-    ("{2026-11-23}\n}\n\n@misc{agency", "{2026-11-23}\n\n@misc{agency", 'entry "ministry"'),
-    ("@misc{agency", "@misc{ministry", "repeated bibliography entry: ministry"),
-    ("organization = {Agency},", "", 'entry "agency" has no author or organization'),
-    ("{2024-02-29}", "{29 February 2024}", 'entry "ministry" has the date "29 February 2024"'),
-    ("@misc{ministry", '@misc{min"><svg/onload=x>', "has an unfit key"),
-    ("{https://example.org/agency}", "{javascript:alert(1)}", 'the url "javascript:alert(1)"'),
-    ("{https://example.org/agency}", "{htps://example.org}", 'the url "htps://example.org"'),
-    ("{https://example.org/agency}", '{https://example.org/"x}', 'entry "agency" has the url'),
-    ("url = {https://example.org/agency},", "", 'entry "agency" has no url'),
-    (",\n  urldate = {2026-11-23}\n}\n\n@misc", "\n}\n\n@misc", '"ministry" has no urldate'),
-    ("{2024-02-29}", "{2027}", 'entry "ministry" was read on 2026-11-23, before its date 2027'),
-    ("howpublished = {agency},", "", 'entry "agency" has the kind ""'),
-    ("howpublished = {agency},", "howpublished = {News site},", 'the kind "News site"'),
-    ("{{Quarterly review}}", "{{Quarterly\u200b review}}", 'the title of entry "agency" is untidy'),
-])
+@pytest.mark.parametrize(
+    "old, new, expected",
+    [
+        ("{2026-11-23}\n}\n\n@misc{agency", "{2026-11-23}\n\n@misc{agency", 'entry "ministry"'),
+        ("@misc{agency", "@misc{ministry", "repeated bibliography entry: ministry"),
+        ("organization = {Agency},", "", 'entry "agency" has no author or organization'),
+        ("{2024-02-29}", "{29 February 2024}", 'entry "ministry" has the date "29 February 2024"'),
+        ("@misc{ministry", '@misc{min"><svg/onload=x>', "has an unfit key"),
+        ("{https://example.org/agency}", "{javascript:alert(1)}", 'the url "javascript:alert(1)"'),
+        ("{https://example.org/agency}", "{htps://example.org}", 'the url "htps://example.org"'),
+        ("{https://example.org/agency}", '{https://example.org/"x}', 'entry "agency" has the url'),
+        ("url = {https://example.org/agency},", "", 'entry "agency" has no url'),
+        (",\n  urldate = {2026-11-23}\n}\n\n@misc", "\n}\n\n@misc", '"ministry" has no urldate'),
+        ("{2024-02-29}", "{2027}", 'entry "ministry" was read on 2026-11-23, before its date 2027'),
+        ("howpublished = {agency},", "", 'entry "agency" has the kind ""'),
+        ("howpublished = {agency},", "howpublished = {News site},", 'the kind "News site"'),
+        (
+            "{{Quarterly review}}",
+            "{{Quarterly\u200b review}}",
+            'the title of entry "agency" is untidy',
+        ),
+    ],
+)
 def test_malformed_bibliography(small, old, new, expected):
     edit(small, "references.bib", old, new)
     with pytest.raises(tables.TableError) as caught:
@@ -874,7 +1399,8 @@ def pages(small, **texts):
 
 
 LISTED = "# Sources\n\n```{sources} summary\n```\n" + "".join(
-    f"\n## {kind.title()}\n\n```{{sources}} {kind}\n```\n" for kind in ("ministry", "agency"))
+    f"\n## {kind.title()}\n\n```{{sources}} {kind}\n```\n" for kind in ("ministry", "agency")
+)
 UNUSED = """
 @misc{letter,
   title = {{A letter}},
@@ -885,18 +1411,29 @@ UNUSED = """
 """
 
 
-@pytest.mark.parametrize("bib, listed, chapter, expected", [
-    ("", LISTED, "", None),
-    ("", "no list of sources", "", None),
-    (UNUSED, LISTED, "", 'data/references.bib: entry "letter" is used nowhere'),
-    (UNUSED, LISTED, "As they say.{source}`ministry,letter`", None),
-    (UNUSED, LISTED, 'tables.source("letter")', None),
-    ("", LISTED, "{source}`lettre`", 'chapters/oil.md: "lettre" is no entry of references.bib'),
-    ("", LISTED.replace("} agency", "} agencies"), "",
-     'entry "agency" is of the kind "agency", which chapters/references.md does not list'),
-    ("", LISTED + "\n## Blogs\n\n:::{sources} blog\n:::\n", "",
-     'chapters/references.md: no source is of the kind "blog"'),
-])
+@pytest.mark.parametrize(
+    "bib, listed, chapter, expected",
+    [
+        ("", LISTED, "", None),
+        ("", "no list of sources", "", None),
+        (UNUSED, LISTED, "", 'data/references.bib: entry "letter" is used nowhere'),
+        (UNUSED, LISTED, "As they say.{source}`ministry,letter`", None),
+        (UNUSED, LISTED, 'tables.source("letter")', None),
+        ("", LISTED, "{source}`lettre`", 'chapters/oil.md: "lettre" is no entry of references.bib'),
+        (
+            "",
+            LISTED.replace("} agency", "} agencies"),
+            "",
+            'entry "agency" is of the kind "agency", which chapters/references.md does not list',
+        ),
+        (
+            "",
+            LISTED + "\n## Blogs\n\n:::{sources} blog\n:::\n",
+            "",
+            'chapters/references.md: no source is of the kind "blog"',
+        ),
+    ],
+)
 def test_sources_rows_and_pages_fit_together(small, capsys, bib, listed, chapter, expected):
     pages(small, references=listed, oil=chapter)
     path = small / "references.bib"
@@ -942,8 +1479,9 @@ print(timed(), min(timed() for _ in range(20)), "frictionless" in sys.modules)
 
 
 def timings(name):
-    run = subprocess.run([sys.executable, "-c", TIMING, name], capture_output=True, text=True,
-                         check=True, cwd=REPO)
+    run = subprocess.run(
+        [sys.executable, "-c", TIMING, name], capture_output=True, text=True, check=True, cwd=REPO
+    )
     first, second, frictionless = run.stdout.split()
     return float(first), float(second), frictionless == "True"
 
@@ -958,8 +1496,9 @@ print(sorted({"pandas", "frictionless", "pybtex"} & set(sys.modules)))
 
 def test_renewing_what_has_not_changed_starts_nothing_heavy(small):
     assert tables.main(["renew"]) == 0
-    run = subprocess.run([sys.executable, "-c", UNCHANGED], capture_output=True, text=True,
-                         check=True, cwd=REPO)
+    run = subprocess.run(
+        [sys.executable, "-c", UNCHANGED], capture_output=True, text=True, check=True, cwd=REPO
+    )
     assert run.stdout.splitlines()[-1] == "[]"
 
 
@@ -967,10 +1506,17 @@ def touched(path):
     path.write_bytes(path.read_bytes() + b"\n")
 
 
-@pytest.mark.parametrize("name", [
-    "data/exports.csv", "data/references.bib", "data/datapackage.json", "data/stray.csv",
-    "chapters/references.md", "index.md",
-])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "data/exports.csv",
+        "data/references.bib",
+        "data/datapackage.json",
+        "data/stray.csv",
+        "chapters/references.md",
+        "index.md",
+    ],
+)
 def test_a_change_of_any_file_is_looked_at(small, name):
     pages(small, references=LISTED)
     for path in (small.parent / "index.md", small.parent / name):
@@ -1092,8 +1638,13 @@ def coverage(small, name):
 
 
 def test_renew_writes_what_the_rows_cover(small):
-    edit(small, "rates.csv", "700,USD,agency\n",
-         "700,USD,agency\nAktau,Baku,2026-09,500,700,USD,agency\n", stamp=False)
+    edit(
+        small,
+        "rates.csv",
+        "700,USD,agency\n",
+        "700,USD,agency\nAktau,Baku,2026-09,500,700,USD,agency\n",
+        stamp=False,
+    )
     assert tables.renew_hashes() == ["rates"]
     assert coverage(small, "rates") == "2025-11/2026-09"
     edit(small, "rates.csv", "2026-09,", "2026,", stamp=False)
@@ -1105,8 +1656,11 @@ def test_renew_writes_what_the_rows_cover(small):
 
 def test_coverage_that_the_rows_belie_is_refused_and_renewed(small):
     edit(small, "datapackage.json", '"coverage": "2022/2024"', '"coverage": "2022/2025"')
-    says(fails("exports"), 'the rows of table "exports" cover 2022/2024, its coverage says '
-         "2022/2025", "Run `make data`, which writes it.")
+    says(
+        fails("exports"),
+        'the rows of table "exports" cover 2022/2024, its coverage says 2022/2025',
+        "Run `make data`, which writes it.",
+    )
     assert tables.renew_hashes() == ["exports"]
     assert coverage(small, "exports") == "2022/2024"
     assert len(tables.load("exports")) == 8
@@ -1157,8 +1711,12 @@ def test_real_table_loads(name):
     fields = RESOURCES[name]["schema"]["fields"]
     assert list(frame) == [field["name"] for field in fields]
     assert len(frame)
-    kinds = {"string": {"str"}, "integer": {"Int64"}, "number": {"float64"},
-             "boolean": {"bool", "boolean"}}
+    kinds = {
+        "string": {"str"},
+        "integer": {"Int64"},
+        "number": {"float64"},
+        "boolean": {"bool", "boolean"},
+    }
     assert all(str(frame[f["name"]].dtype) in kinds[f["type"]] for f in fields)
 
 
@@ -1186,9 +1744,36 @@ def test_a_flow_runs_as_its_reporter_sees_it(name):
     turnover = trade[trade["flow"] == "turnover"]
     assert turnover[["exporter", "importer"]].isna().all(axis=None)
     assert (trade["period"].str.fullmatch(r"\d{4}") == (trade["months"] == 12)).all()
-    names = {"Azerbaijan": "AZE", "Kazakhstan": "KAZ", "Türkiye": "TUR", "Uzbekistan": "UZB",
-             "Kyrgyzstan": "KGZ"}
+    names = {
+        "Azerbaijan": "AZE",
+        "Kazakhstan": "KAZ",
+        "Türkiye": "TUR",
+        "Uzbekistan": "UZB",
+        "Kyrgyzstan": "KGZ",
+    }
     assert (own["reporter"] == own["counted_by"].map(names)).all()
+
+
+@pytest.mark.parametrize(
+    "note, derived, status, column",
+    [
+        ("Derived: 2.1 over 1.4", True, "estimate", None),
+        ("Derived: 2.1 over 1.4", True, "target", None),
+        (None, False, "actual", None),
+        ("Rounded", False, "estimate", None),
+        ("Derived: 2.1 over 1.4", False, "estimate", "derived"),
+        ("Dervied: 2.1 over 1.4", True, "estimate", "note"),
+        (None, True, "estimate", "note"),
+        ("Derived: 2.1 over 1.4", True, "actual", "status"),
+        ("Derived: 2.1 over 1.4", None, "estimate", "note"),  # a table without the column
+    ],
+)
+def test_a_derived_figure_is_marked_and_says_from_what(note, derived, status, column):
+    frame = pd.DataFrame({"value": [1.0, 1.5], "status": ["actual", status], "note": [None, note]})
+    if derived is not None:
+        frame["derived"] = [False, derived]
+    found = list(tables.rules.row_faults({}, frame, dict))
+    assert [(fault.row, fault.column) for fault in found] == ([(2, column)] if column else [])
 
 
 def test_the_members_of_the_ots_are_counted_as_they_joined():

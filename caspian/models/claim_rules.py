@@ -1,32 +1,51 @@
 """The rule of each claim of the article, in the order of the article.
 
-Each function takes the evidence of a date and returns a finding; `data/claims.csv` states the same
-rule in words, `data/claim_thresholds.csv` the limits and why. Years are whole calendar years.
+Each function looks its figures up in the evidence of a day and returns the question that they
+answer; `data/claims.csv` states the same rule in words, `data/claim_thresholds.csv` the limits and
+why. A function inside one, `grade`, is arithmetic. Years are whole calendar years.
 """
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import pandas as pd
 
 from caspian.models import growth
 from caspian.models.claims import (
+    CONTRADICTED,
+    IMPRECISE,
+    MISLEADING,
+    OPEN,
+    OVERSTATED,
+    SUPPORTED,
     Evidence,
     Finding,
+    Formula,
+    Ladder,
     Measure,
+    Question,
+    Rule,
     Unknown,
-    Verdict,
+    beside,
     by_source,
+    change,
     count,
     derived,
+    merged,
+    modelled,
     opinion,
-    rule,
+    part,
+    ratio,
     share,
+    tried,
+    within,
 )
-from caspian.models.routes import russia_dependence
+from caspian.models.routes import RouteTree
 from caspian.rules import period_bounds
 from caspian.text import day
 
@@ -38,13 +57,43 @@ OIL = "parties_az == 'SOCAR' and parties_kz == 'KazMunayGas'"
 LEDGERS = {"Kazakhstan's count": "Kazakhstan", "Azerbaijan's count": "Azerbaijan"}
 KEY = {"Kazakhstan": "trade_kz_usd_mn", "Azerbaijan": "trade_az_usd_mn"}
 FLOOR_MONTHS = 10  # part-years as long as this stand as a floor of their year
-S, I, O, M, C = (  # noqa: E741  short names for the ladders below
-    Verdict.SUPPORTED,
-    Verdict.IMPRECISE,
-    Verdict.OVERSTATED,
-    Verdict.MISLEADING,
-    Verdict.CONTRADICTED,
+DAYS_A_MONTH = 30.4375
+TABLES = (  # all that the rules may ask; the day to which the evidence runs hangs on them
+    *("agreements", "az_kz_trade", "bilateral_trade", "bloc_trade", "btc_flow"),
+    *("cooperation_meetings", "corridor_composition", "corridor_freight", "corridor_targets"),
+    *("cpc_disruptions", "document_counts", "fdi_positions", "founding_clauses"),
+    *("investment_projects", "kz_oil_btc", "milestones", "nodes", "oil_exports", "oil_routes"),
+    *("ots_institutions", "ots_summits", "project_dates", "project_steps", "rival_volumes"),
+    *("route_legs", "trade_statements", "trade_targets", "un_votes"),
 )
+RULES: dict[str, Rule] = {}
+
+
+def rule(claim: str) -> Callable[[Rule], Rule]:
+    """Enter a function in RULES for a claim. Raises ValueError if it has a rule already."""
+
+    def keep(function: Rule) -> Rule:
+        if claim in RULES:
+            raise ValueError(f"{claim} has a rule already: {RULES[claim]}")
+        RULES[claim] = function
+        return function
+
+    return keep
+
+
+def look_up(claim: str, evidence: Evidence) -> Question:
+    """What a claim's rule asks, with its figures as known on the evidence's day.
+
+    Raises KeyError, naming the claim, if it has no rule.
+    """
+    if claim not in RULES:
+        raise KeyError(f"{claim} has no rule: write one in caspian/models/claim_rules.py")
+    return tried(lambda: RULES[claim](evidence))
+
+
+def judge(claim: str, evidence: Evidence) -> Finding:
+    """The finding on one claim. Raises KeyError as `look_up`."""
+    return look_up(claim, evidence).grade()
 
 
 def papers(ev: Evidence, query: str = "") -> pd.DataFrame:
@@ -52,30 +101,21 @@ def papers(ev: Evidence, query: str = "") -> pd.DataFrame:
     return ev.known("agreements", f"{DAY} and {query}" if query else DAY)
 
 
-def change(name: str, label: str, last: Measure, first: Measure) -> Measure:
-    """The change from one figure to another, in percent of the first."""
-    if first.value <= 0:
-        raise Unknown(f"no change can be taken on nothing: {first.label}")
-    return derived(name, label, 100 * (last.value / first.value - 1), "%", last, first)
-
-
-def part(name: str, label: str, of: Measure, whole: Measure) -> Measure:
-    """One figure in percent of another."""
-    if whole.value <= 0:
-        raise Unknown(f"no share can be taken of nothing: {whole.label}")
-    return derived(name, label, 100 * of.value / whole.value, "%", of, whole)
-
-
 def at(ev: Evidence, name: str, label: str, rows: pd.DataFrame, year: int) -> Measure:
     """The figure of one year."""
     return ev.input(name, f"{label}, {year}", rows[rows.index == year])
+
+
+def months_between(first: pd.Timestamp, last: pd.Timestamp) -> float:
+    """Months from one day to another, by the mean length of a month."""
+    return (last - first).days / DAYS_A_MONTH
 
 
 # --- paragraph 1: the visit ----------------------------------------------------------------------
 
 
 @rule("c01")
-def visit_day(ev: Evidence) -> Finding:
+def visit_day(ev: Evidence) -> Question:
     """Days between the day named and the nearest visit on record."""
     visits = ev.known("milestones", "category == 'visit'")
     visits = visits[visits["date"].str.len() == 10]
@@ -89,63 +129,55 @@ def visit_day(ev: Evidence) -> Finding:
         "days",
         visits.loc[off.idxmin(), "source"],
     )
-    return ev.graded(days, {S: "same_day", I: "same_trip"}, C, higher=False)
+    steps = {SUPPORTED: "same_day", IMPRECISE: "same_trip"}
+    return ev.ladder(steps, CONTRADICTED, higher=False).of(days)
 
 
 @rule("c02")
-def visit_importance(ev: Evidence) -> Finding:
+def visit_importance(ev: Evidence) -> Question:
     """Opinion; beside it, the meetings of the two leaders in the two years before."""
 
-    def proxy() -> list[Measure]:
+    def proxy() -> Formula:
         visits = ev.known("milestones", "category == 'visit'")
         days = visits["date"].map(lambda d: pd.Timestamp(period_bounds(d)[1]))
         before = visits[(days < VISIT) & (days >= VISIT - pd.DateOffset(years=2))]
-        return [
-            count(
-                "visits_before",
-                "Top-level visits on record in the two years before",
-                before,
-                "visits",
-            )
-        ]
+        words = "Top-level visits on record in the two years before"
+        return Formula((count("visits_before", words, before, "visits"),), beside)
 
     return opinion(proxy)
 
 
 @rule("c03")
-def new_era(ev: Evidence) -> Finding:
+def new_era(ev: Evidence) -> Question:
     """Opinion; beside it, the papers on record in two years before and two years after."""
 
-    def proxy() -> list[Measure]:
+    def proxy() -> Formula:
         rows = ev.known("agreements")
         days = rows["signed"].map(lambda d: pd.Timestamp(period_bounds(d)[1]))
         two = pd.DateOffset(years=2)
         before = rows[(days < VISIT) & (days >= VISIT - two)]
         after = rows[(days > VISIT) & (days <= VISIT + two)]
-        found = [
-            count("papers_before", "Papers on record from the two years before", before, "papers")
-        ]
+        words = "Papers on record from the two years"
+        found = [count("papers_before", f"{words} before", before, "papers")]
         if ev.day > (VISIT + two).date():
-            found.append(
-                count("papers_after", "Papers on record from the two years after", after, "papers")
-            )
-        return found
+            found.append(count("papers_after", f"{words} after", after, "papers"))
+        return Formula(tuple(found), beside)
 
     return opinion(proxy)
 
 
 @rule("c04")
-def friendship(ev: Evidence) -> Finding:
+def friendship(ev: Evidence) -> Question:
     """Opinion; beside it, the companies that each country's people run in the other."""
 
-    def proxy() -> list[Measure]:
+    def proxy() -> Formula:
         rows = ev.outcome(
             "fdi_positions",
             "measure == 'companies' and unit == 'companies' and "
             'definition == "companies with capital of the investor\'s country"',
         )
         rows = rows[rows["pair"] == "AZE-KAZ"].sort_values("period", kind="stable")
-        return [
+        companies = (
             ev.input(
                 f"companies_{host.lower()}",
                 f"Companies with {investor} capital in {place}",
@@ -155,7 +187,8 @@ def friendship(ev: Evidence) -> Finding:
                 ("KAZ", "Azerbaijani", "Kazakhstan"),
                 ("AZE", "Kazakh", "Azerbaijan"),
             )
-        ]
+        )
+        return Formula(tuple(companies), beside)
 
     return opinion(proxy)
 
@@ -164,73 +197,68 @@ def friendship(ev: Evidence) -> Finding:
 
 
 @rule("c05")
-def sectors(ev: Evidence) -> Finding:
+def sectors(ev: Evidence) -> Question:
     """The number of sectors that the papers of the day belong to."""
     rows = papers(ev).drop_duplicates("sector")
-    return ev.graded(
-        count("sectors", "Sectors of the papers of the day", rows, "sectors"), {S: "several"}, C
-    )
+    found = count("sectors", "Sectors of the papers of the day", rows, "sectors")
+    return ev.ladder({SUPPORTED: "several"}, CONTRADICTED).of(found)
 
 
 @rule("c06")
-def papers_counted(ev: Evidence) -> Finding:
+def papers_counted(ev: Evidence) -> Question:
     """How far the two sides' counts of the papers lie apart."""
     counts = ev.known(
         "document_counts", f"period == '{VISIT:%Y-%m-%d}' and measure == 'signed_that_day'"
     )
-    both = [
+    both = (
         ev.input(
-            f"papers_{at_}",
+            f"papers_{side}",
             f"Papers signed, by the {who}",
             counts[counts["counted_by"] == who],
             unit="papers",
         )
-        for at_, who in (("kz", "Presidency of Kazakhstan"), ("az", "Azerbaijani news agency"))
-    ]
-    low, high = sorted(both, key=lambda m: m.value)
-    apart = part("counts_ratio", "The higher count in percent of the lower", high, low)
-    if low.value < ev.limit("several"):
-        return ev.graded(low, {S: "several"}, C, *both)
-    return ev.graded(apart, {S: "counts_agree"}, I, *both, higher=False)
+        for side, who in (("kz", "Presidency of Kazakhstan"), ("az", "Azerbaijani news agency"))
+    )
+    several = ev.ladder({SUPPORTED: "several"}, CONTRADICTED)
+    agree = ev.ladder({SUPPORTED: "counts_agree"}, IMPRECISE, higher=False)
+
+    def grade(*both: Measure) -> Finding:
+        low, high = sorted(both, key=lambda m: m.value)
+        apart = ratio("counts_ratio", "The higher count in percent of the lower", high, low)
+        few = several.grade(low, *both)
+        return few if few.verdict == CONTRADICTED else agree.grade(apart, *both)
+
+    return Formula(tuple(both), grade)
 
 
 @rule("c07")
-def landmark(ev: Evidence) -> Finding:
+def landmark(ev: Evidence) -> Question:
     """Opinion; beside it, the share of the papers on whose execution a later report was found."""
 
-    def proxy() -> list[Measure]:
+    def proxy() -> Formula:
         listed = papers(ev)
         if not set(listed["status"]) - {"signed", "unknown"}:
             raise Unknown("no report yet on what became of any of the papers")
-        return [
-            share(
-                "carried_out",
-                "Papers of the day reported as in force, done or being carried out",
-                listed[listed["status"].isin(KEPT)],
-                listed,
-            )
-        ]
+        words = "Papers of the day reported as in force, done or being carried out"
+        kept = listed[listed["status"].isin(KEPT)]
+        return Formula((share("carried_out", words, kept, listed),), beside)
 
     return opinion(proxy)
 
 
 @rule("c08")
-def council(ev: Evidence) -> Finding:
+def council(ev: Evidence) -> Question:
     """Decisions of the council on record up to that day: with only that day's, it is the first."""
     decisions = ev.known("agreements", "legal_kind == 'decision'")
     upto = decisions[decisions["signed"] <= f"{VISIT:%Y-%m-%d}"]
     if papers(ev, "legal_kind == 'decision'").empty:
         raise Unknown("no decision of the council among the papers of the day")
-    return ev.graded(
-        count("decisions", "Council decisions on record up to the day", upto, "decisions"),
-        {S: "exists"},
-        C,
-        higher=False,
-    )
+    found = count("decisions", "Council decisions on record up to the day", upto, "decisions")
+    return ev.ladder({SUPPORTED: "exists"}, CONTRADICTED, higher=False).of(found)
 
 
 @rule("c09")
-def commitment(ev: Evidence) -> Finding:
+def commitment(ev: Evidence) -> Question:
     """Months from the council's first meeting to a later report that it met again."""
     row = papers(ev, f"legal_kind == 'decision' and status in {list(KEPT)}")
     if row.empty:
@@ -239,11 +267,11 @@ def commitment(ev: Evidence) -> Finding:
     months = Measure(
         "months_to_second",
         "Months to the report of a second meeting",
-        (again - first).days / 30.4375,
+        months_between(first, again),
         "months",
         row["evidence"].iloc[0],
     )
-    return ev.graded(months, {S: "council_rhythm"}, I, higher=False)
+    return ev.ladder({SUPPORTED: "council_rhythm"}, IMPRECISE, higher=False).of(months)
 
 
 # --- paragraph 3: oil ----------------------------------------------------------------------------
@@ -259,6 +287,11 @@ def last(ev: Evidence, name: str, label: str, rows: pd.DataFrame) -> Measure:
     if rows.empty:
         raise Unknown(f"no whole year for: {label}")
     return at(ev, name, label, rows, rows.index[-1])
+
+
+def toward_btc(ev: Evidence) -> Measure:
+    """Kazakh oil toward BTC in the last whole year known, Mt."""
+    return last(ev, "btc_mt", "Kazakh oil toward BTC", oil_years(ev))
 
 
 MONTHS = 12
@@ -279,36 +312,28 @@ def agreed(ev: Evidence) -> Measure:
 
 
 @rule("c10")
-def stands_out(ev: Evidence) -> Finding:
+def stands_out(ev: Evidence) -> Question:
     """Opinion; beside it, the share of energy in the papers of the day."""
-    return opinion(
-        lambda: [
-            share(
-                "energy_papers",
-                "Energy among the papers of the day",
-                papers(ev, "sector == 'energy'"),
-                papers(ev),
-            )
-        ]
-    )
+
+    def proxy() -> Formula:
+        words, energy = "Energy among the papers of the day", papers(ev, "sector == 'energy'")
+        return Formula((share("energy_papers", words, energy, papers(ev)),), beside)
+
+    return opinion(proxy)
 
 
 @rule("c11")
-def oil_memorandum(ev: Evidence) -> Finding:
+def oil_memorandum(ev: Evidence) -> Question:
     """Papers of the two oil companies that day, against the single one told."""
     rows = papers(ev, OIL)
     if rows.empty:
         raise Unknown("no paper of the two oil companies in the lists of that day")
-    return ev.graded(
-        count("oil_papers", "Papers of the two oil companies that day", rows, "papers"),
-        {S: "exists"},
-        I,
-        higher=False,
-    )
+    found = count("oil_papers", "Papers of the two oil companies that day", rows, "papers")
+    return ev.ladder({SUPPORTED: "exists"}, IMPRECISE, higher=False).of(found)
 
 
 @rule("c12")
-def purchase(ev: Evidence) -> Finding:
+def purchase(ev: Evidence) -> Question:
     """Whether any purchase under the memorandum on buying and selling was reported."""
     rows = papers(ev, f"{OIL} and legal_kind == 'memorandum'")
     if rows.empty:
@@ -320,29 +345,36 @@ def purchase(ev: Evidence) -> Finding:
         "reports",
         rows["source"].iloc[0],
     )
-    return ev.graded(done, {S: "exists"}, Verdict.OPEN)
+    return ev.ladder({SUPPORTED: "exists"}, OPEN).of(done)
 
 
-def increase(ev: Evidence, rows: pd.DataFrame, name: str, label: str) -> Finding:
+def increase(ev: Evidence, rows: pd.DataFrame, name: str, label: str) -> Question:
     """Whether the yearly tonnes grew since the year before the visit, and in every known step."""
     after = rows[rows.index >= BASE]
     if len(after) < 2 or after.index[0] != BASE:
         raise Unknown(f"no whole year after {BASE} for: {label}")
-    years = [
+    tonnes = (
         at(ev, f"{name}_{y}" if y < after.index[-1] else name, label, after, y) for y in after.index
-    ]
-    total = change(f"{name}_change", f"{label}: change on {BASE}", years[-1], years[0])
-    steps = [
-        change(f"{name}_worst", f"{label}: its weakest step between known years", b, a)
-        for a, b in itertools.pairwise(years)
-    ]
-    if total.value <= ev.limit("no_fall"):
-        return ev.graded(total, {S: "growth_clear", I: "growth_trace"}, C, *years)
-    return ev.graded(min(steps, key=lambda m: m.value), {S: "no_fall"}, I, total, *years)
+    )
+    grown = ev.ladder({SUPPORTED: "growth_clear", IMPRECISE: "growth_trace"}, CONTRADICTED)
+    steady = ev.ladder({SUPPORTED: "no_fall"}, IMPRECISE)
+    no_fall = ev.limit("no_fall")
+
+    def grade(*years: Measure) -> Finding:
+        total = change(f"{name}_change", f"{label}: change on {BASE}", years[-1], years[0])
+        steps = [
+            change(f"{name}_worst", f"{label}: its weakest step between known years", b, a)
+            for a, b in itertools.pairwise(years)
+        ]
+        if total.value <= no_fall:
+            return grown.grade(total, *years)
+        return steady.grade(min(steps, key=lambda m: m.value), total, *years)
+
+    return Formula(tuple(tonnes), grade)
 
 
 @rule("c13")
-def phased_increase(ev: Evidence) -> Finding:
+def phased_increase(ev: Evidence) -> Question:
     """The growth of Kazakh oil toward Baku since the year before the visit, by both counts."""
     entered = oil_years(ev)
     lower = ev.known(
@@ -352,93 +384,92 @@ def phased_increase(ev: Evidence) -> Finding:
     swapped = entered.copy()
     if len(lower) and 2024 in swapped.index:
         swapped.loc[2024, ["value", "source"]] = lower[["value", "source"]].iloc[0].to_numpy()
+    shipped, toward, all_oil = (
+        oil_years(ev, "shipped_aktau_baku"),
+        ("btc_mt", "Kazakh oil toward BTC"),
+        ("baku_mt", "Kazakh oil shipped to Baku"),
+    )
     return by_source(
         {
-            "Oil meant for BTC": lambda: increase(ev, entered, "btc_mt", "Kazakh oil toward BTC"),
-            "The same, lower count of 2024": lambda: increase(
-                ev, swapped, "btc_mt", "Kazakh oil toward BTC"
-            ),
-            "All oil shipped to Baku": lambda: increase(
-                ev, oil_years(ev, "shipped_aktau_baku"), "baku_mt", "Kazakh oil shipped to Baku"
-            ),
+            "Oil meant for BTC": partial(increase, ev, entered, *toward),
+            "The same, lower count of 2024": partial(increase, ev, swapped, *toward),
+            "All oil shipped to Baku": partial(increase, ev, shipped, *all_oil),
         }
     )
 
 
-class Measured(NamedTuple):
-    """What a figure is called by scenarios and in words."""
+class Oil(NamedTuple):
+    """One count of Kazakh oil by Baku: the table's measure, its name for scenarios, and words."""
 
+    measure: str
     name: str
     label: str
 
 
-ALL_EXPORTS = Measured("exports_mt", "All oil exports")
-ALL_BTC = Measured("btc_flow_mt", "All oil in BTC")
+SHIPPED = Oil("shipped_aktau_baku", "baku_mt", "Kazakh oil shipped to Baku")
+ENTERED = Oil("entered_btc", "btc_mt", "Kazakh oil toward BTC")
 
 
 def oil_part(
     ev: Evidence,
-    measure: str,
-    oil: Measured,
+    oil: Oil,
     totals: pd.DataFrame,
-    whole: Measured,
-    share: Measured,
-) -> Finding:
-    """Kazakh oil by Baku as a part of a whole, in the last year that both have."""
-    sent = oil_years(ev, measure)
+    whole: tuple[str, str],
+    portion: Callable[[Measure, Measure], Measure],
+) -> Question:
+    """Kazakh oil by Baku as a `portion` of a `whole`, in the last year that both have."""
+    sent = oil_years(ev, oil.measure)
     sent = sent[sent.index.isin(totals.index)]
-    carried = last(ev, *oil, sent)
+    carried = last(ev, oil.name, oil.label, sent)
     all_of_it = at(ev, *whole, totals, sent.index[-1])
-    portion = part(*share, carried, all_of_it)
-    steps = {S: "part_major", I: "part_minor", O: "part_trace"}
-    return ev.graded(portion, steps, C, carried, all_of_it)
+    steps = {SUPPORTED: "part_major", IMPRECISE: "part_minor", OVERSTATED: "part_trace"}
+    ladder = ev.ladder(steps, CONTRADICTED)
+    return Formula(
+        (carried, all_of_it),
+        lambda carried, all_of_it: ladder.grade(portion(carried, all_of_it), carried, all_of_it),
+    )
 
 
 @rule("c14")
-def kazakh_security(ev: Evidence) -> Finding:
+def kazakh_security(ev: Evidence) -> Question:
     """The part of Kazakhstan's oil exports that went by Baku in the last year known."""
     totals = ev.years("oil_exports", "route == 'total'")
 
-    def by(measure: str, name: str, label: str) -> Finding:
-        share = Measured("baku_share", f"{label}, share of exports")
-        return oil_part(ev, measure, Measured(name, label), totals, ALL_EXPORTS, share)
+    def by(oil: Oil) -> Question:
+        exported = partial(part, "baku_share", f"{oil.label}, share of exports")
+        return oil_part(ev, oil, totals, ("exports_mt", "All oil exports"), exported)
 
     return by_source(
         {
-            "All oil shipped to Baku": lambda: by(
-                "shipped_aktau_baku", "baku_mt", "Kazakh oil shipped to Baku"
-            ),
-            "Oil meant for BTC": lambda: by("entered_btc", "btc_mt", "Kazakh oil toward BTC"),
+            "All oil shipped to Baku": partial(by, SHIPPED),
+            "Oil meant for BTC": partial(by, ENTERED),
         }
     )
 
 
 @rule("c15")
-def azerbaijani_security(ev: Evidence) -> Finding:
+def azerbaijani_security(ev: Evidence) -> Question:
     """The part of BTC's oil that was Kazakh in the last year known."""
     flow = ev.years("btc_flow", "origin == 'total'")
 
-    def by(measure: str, name: str, label: str) -> Finding:
-        share = Measured("kazakh_part", f"{label}, in percent of the oil in BTC")
-        return oil_part(ev, measure, Measured(name, label), flow, ALL_BTC, share)
+    def by(oil: Oil, portion: Callable[..., Measure]) -> Question:
+        piped = partial(portion, "kazakh_part", f"{oil.label}, in percent of the oil in BTC")
+        return oil_part(ev, oil, flow, ("btc_flow_mt", "All oil in BTC"), piped)
 
     return by_source(
         {
-            "Oil meant for BTC": lambda: by("entered_btc", "btc_mt", "Kazakh oil toward BTC"),
-            "All oil shipped to Baku": lambda: by(
-                "shipped_aktau_baku", "baku_mt", "Kazakh oil shipped to Baku"
-            ),
+            "Oil meant for BTC": partial(by, ENTERED, part),
+            "All oil shipped to Baku": partial(by, SHIPPED, ratio),  # some went other ways
         }
     )
 
 
 @rule("c16")
-def mutual_benefit(ev: Evidence) -> Finding:
+def mutual_benefit(ev: Evidence) -> Question:
     """Opinion; beside it, how much of the agreed volume came."""
 
-    def proxy() -> list[Measure]:
-        sent = oil_years(ev)
-        came = last(ev, "btc_mt", "Kazakh oil toward BTC", sent)
+    def proxy() -> Formula:
+        sent, came = oil_years(ev), toward_btc(ev)
         plans = ev.known(
             "kz_oil_btc",
             "measure == 'entered_btc' and status == 'target' and preferred "
@@ -446,7 +477,8 @@ def mutual_benefit(ev: Evidence) -> Finding:
         )
         later = sent.index[-1] > BASE
         promised = agreed(ev) if later else ev.input("agreed_mt", f"Planned for {BASE}", plans)
-        return [part("kept", "Part of the agreed volume that came", came, promised), came, promised]
+        kept = partial(ratio, "kept", "Part of the agreed volume that came")
+        return Formula((came, promised), lambda came, all_: beside(kept(came, all_), came, all_))
 
     return opinion(proxy)
 
@@ -455,44 +487,46 @@ def mutual_benefit(ev: Evidence) -> Finding:
 
 
 @rule("c17")
-def holdings_signed(ev: Evidence) -> Finding:
+def holdings_signed(ev: Evidence) -> Question:
     """Papers of the two state holdings that day, against the several told."""
     rows = papers(
         ev, "parties_az == 'Azerbaijan Investment Holding' and parties_kz == 'Samruk-Kazyna'"
     )
     if rows.empty:
         raise Unknown("no paper of the two holdings in the lists of that day")
-    return ev.graded(
-        count("holding_papers", "Papers of the two holdings that day", rows, "papers"),
-        {S: "plural", I: "exists"},
-        C,
-    )
+    found = count("holding_papers", "Papers of the two holdings that day", rows, "papers")
+    return ev.ladder({SUPPORTED: "plural", IMPRECISE: "exists"}, CONTRADICTED).of(found)
 
 
 def turnover(ev: Evidence, who: str) -> pd.DataFrame:
     """AZ–KZ turnover of whole years by one side; a long part-year that is later is its floor."""
     query = f"pair == 'AZE-KAZ' and flow == 'turnover' and counted_by == '{who}'"
-
-    def years() -> pd.DataFrame:
-        rows = ev.outcome("az_kz_trade", query)
-        rows = rows[rows["months"] >= FLOOR_MONTHS].assign(year=lambda d: d["period"].str[:4])
-        rows = rows.astype({"year": int}).sort_values(["year", "months"])
-        return rows.drop_duplicates("year", keep="last").set_index("year")
-
-    return ev.kept("turnover", "az_kz_trade", query, years)
+    rows = ev.outcome("az_kz_trade", query)
+    rows = rows[rows["months"] >= FLOOR_MONTHS].assign(year=lambda d: d["period"].str[:4])
+    rows = rows.astype({"year": int}).sort_values(["year", "months"])
+    return rows.drop_duplicates("year", keep="last").set_index("year")
 
 
 def traded(ev: Evidence, who: str, year: int, rows: pd.DataFrame) -> Measure:
     """Trade of one year by one side; only the last year takes a scenario's value."""
     name = KEY[who] if year == rows.index[-1] else f"{KEY[who]}_{year}"
-    floor = year in rows.index and rows.loc[year, "months"] < 12
+    floor = year in rows.index and rows.loc[year, "months"] < MONTHS
     words = f"Trade by {who}'s count" + (
         f", {rows.loc[year, 'months']} months as a floor" if floor else ""
     )
     return at(ev, name, words, rows, year)
 
 
-def trade_growth(ev: Evidence, who: str, back: int | None) -> Finding:
+def growth_of(ladder: Ladder, name: str, label: str, now: Measure, then: Measure) -> Question:
+    """The change from one figure, `then`, to another, on a ladder."""
+
+    def grade(now: Measure, then: Measure) -> Finding:
+        return ladder.grade(change(name, label, now, then), now, then)
+
+    return Formula((now, then), grade)
+
+
+def trade_growth(ev: Evidence, who: str, back: int | None = None) -> Question:
     """The change of trade since `back` years before the last, or the year before the visit."""
     rows = turnover(ev, who)
     if rows.empty:
@@ -502,50 +536,39 @@ def trade_growth(ev: Evidence, who: str, back: int | None) -> Finding:
     if to <= start:
         raise Unknown(f"no trade figure by {who} later than {start}")
     now, then = traded(ev, who, to, rows), traded(ev, who, start, rows)
-    grown = change(f"{KEY[who]}_change", f"Change from {start} to {to} by {who}'s count", now, then)
-    return ev.graded(grown, {S: "growth_clear", I: "growth_trace"}, C, now, then)
+    ladder = ev.ladder({SUPPORTED: "growth_clear", IMPRECISE: "growth_trace"}, CONTRADICTED)
+    words = f"Change from {start} to {to} by {who}'s count"
+    return growth_of(ladder, f"{KEY[who]}_change", words, now, then)
 
 
 @rule("c18")
-def partnership_strengthened(ev: Evidence) -> Finding:
+def partnership_strengthened(ev: Evidence) -> Question:
     """AZ–KZ trade of the last year known against the year before the visit, by both ledgers."""
-    return by_source(
-        {words: lambda who=who: trade_growth(ev, who, None) for words, who in LEDGERS.items()},
-        equal=True,
-    )
+    sides = {words: partial(trade_growth, ev, who) for words, who in LEDGERS.items()}
+    return by_source(sides, equal=True)
 
 
 @rule("c19")
-def investment_opened(ev: Evidence) -> Finding:
+def investment_opened(ev: Evidence) -> Question:
     """Months that the joint fund has stood without a report that money went in."""
     steps = ev.known("project_steps", "project == 'joint_fund'")
     told = steps[steps["step"] == "announced"]
     if told.empty:
         raise Unknown("the fund had not been announced")
     paid = steps[steps["step"].isin(["financed", "construction", "running"])]
-    amount = ev.input(
-        "fund_usd_mn",
-        "Size told for the fund",
-        told.dropna(subset="amount_usd_mn"),
-        "amount_usd_mn",
-        "USD mn",
-    )
+    sized = told.dropna(subset="amount_usd_mn")
+    amount = ev.input("fund_usd_mn", "Size told for the fund", sized, "amount_usd_mn", "USD mn")
     if len(paid):
-        return ev.graded(
-            count("fund_steps", "Reports of money at work", paid, "reports"),
-            {S: "exists"},
-            O,
-            amount,
-        )
-    waited = (pd.Timestamp(ev.day) - pd.Timestamp(told["date"].iloc[-1])).days / 30.4375
-    months = derived(
+        reports = count("fund_steps", "Reports of money at work", paid, "reports")
+        return ev.ladder({SUPPORTED: "exists"}, OVERSTATED).of(reports, amount)
+    waited = Measure(
         "fund_months",
         "Months since the signing without a report of money paid in",
-        waited,
+        months_between(pd.Timestamp(told["date"].iloc[-1]), pd.Timestamp(ev.day)),
         "months",
-        amount,
+        amount.source,
     )
-    return ev.graded(months, {Verdict.OPEN: "fund_patience"}, O, amount, higher=False)
+    return ev.ladder({OPEN: "fund_patience"}, OVERSTATED, higher=False).of(waited, amount)
 
 
 def joint_projects(ev: Evidence, since: str = "") -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -560,15 +583,14 @@ def joint_projects(ev: Evidence, since: str = "") -> tuple[pd.DataFrame, pd.Data
 
 
 @rule("c20")
-def prosperity(ev: Evidence) -> Finding:
+def prosperity(ev: Evidence) -> Question:
     """Opinion; beside it, the share of the joint projects since the visit that run."""
 
-    def proxy() -> list[Measure]:
+    def proxy() -> Formula:
         joint, running = joint_projects(ev, since=f"{VISIT:%Y-%m-%d}")
         joint, running = (p[p["kind"] == "investment"] for p in (joint, running))
-        return [
-            share("running", "Joint investments announced since the visit that run", running, joint)
-        ]
+        words = "Joint investments announced since the visit that run"
+        return Formula((share("running", words, running, joint),), beside)
 
     return opinion(proxy)
 
@@ -577,35 +599,33 @@ def prosperity(ev: Evidence) -> Finding:
 
 
 @rule("c21")
-def other_memoranda(ev: Evidence) -> Finding:
+def other_memoranda(ev: Evidence) -> Question:
     """Memoranda outside energy among the papers of the day, against the several told."""
-    rows = papers(ev, "legal_kind == 'memorandum' and sector != 'energy'")
     found = count(
         "memoranda",
         "Memoranda outside energy that day",
-        rows,
+        papers(ev, "legal_kind == 'memorandum' and sector != 'energy'"),
         "papers",
-        ";".join(dict.fromkeys(papers(ev)["source"])),
+        merged(papers(ev)["source"]),
     )
-    return ev.graded(found, {S: "plural", I: "exists"}, C)
+    return ev.ladder({SUPPORTED: "plural", IMPRECISE: "exists"}, CONTRADICTED).of(found)
 
 
 @rule("c22")
-def beyond_energy(ev: Evidence) -> Finding:
+def beyond_energy(ev: Evidence) -> Question:
     """The share of the papers of the day that are not about energy, by both sides' lists."""
 
-    def by(column: str, who: str) -> Finding:
+    def by(column: str, who: str) -> Question:
         listed = papers(ev).query(f"{column} == True")
         outside = listed[listed["sector"] != "energy"]
-        portion = share(
-            "outside_energy", f"Papers outside energy in the {who} list", outside, listed
-        )
-        return ev.graded(portion, {S: "half", I: "quarter"}, O)
+        words = f"Papers outside energy in the {who} list"
+        portion = share("outside_energy", words, outside, listed)
+        return ev.ladder({SUPPORTED: "half", IMPRECISE: "quarter"}, OVERSTATED).of(portion)
 
     return by_source(
         {
-            "Azerbaijani list": lambda: by("in_azerbaijani_list", "Azerbaijani"),
-            "Kazakh list, as far as seen": lambda: by("in_kazakh_list", "Kazakh"),
+            "Azerbaijani list": partial(by, "in_azerbaijani_list", "Azerbaijani"),
+            "Kazakh list, as far as seen": partial(by, "in_kazakh_list", "Kazakh"),
         }
     )
 
@@ -614,82 +634,67 @@ def beyond_energy(ev: Evidence) -> Finding:
 
 
 @rule("c23")
-def growing(ev: Evidence) -> Finding:
+def growing(ev: Evidence) -> Question:
     """AZ–KZ trade of the last year known against two years before, by both ledgers."""
-    return by_source(
-        {words: lambda who=who: trade_growth(ev, who, 2) for words, who in LEDGERS.items()},
-        equal=True,
-    )
+    sides = {words: partial(trade_growth, ev, who, 2) for words, who in LEDGERS.items()}
+    return by_source(sides, equal=True)
 
 
 @rule("c24")
-def like_turkiye(ev: Evidence) -> Finding:
+def like_turkiye(ev: Evidence) -> Question:
     """AZ–KZ trade in percent of AZ–TR trade, in the last year known for both, by each ledger."""
+    steps = {SUPPORTED: "half", IMPRECISE: "quarter", OVERSTATED: "tenth"}
+    ladder = ev.ladder(steps, MISLEADING)
+    compared = partial(ratio, "beside_turkiye", "AZ–KZ trade in percent of AZ–TR trade")
     turkish = ev.years(
         "bilateral_trade", "pair == 'AZE-TUR' and flow == 'turnover' and counted_by == 'Azerbaijan'"
     )
 
-    def by(rows: pd.DataFrame, name: str, label: str, other: pd.DataFrame = turkish) -> Finding:
+    def by(name: str, label: str, rows: pd.DataFrame, other: pd.DataFrame) -> Question:
         years = rows.index.intersection(other.index)
         if years.empty:
             raise Unknown(f"no year with both: {label}")
-        near, far = (
-            at(ev, key, words, table, years.max())
-            for key, words, table in (
-                (name, label, rows),
-                ("trade_az_tr_usd_mn", "Trade of Azerbaijan and Türkiye", other),
-            )
+        words = "Trade of Azerbaijan and Türkiye"
+        return Formula(
+            (
+                at(ev, name, label, rows, years.max()),
+                at(ev, "trade_az_tr_usd_mn", words, other, years.max()),
+            ),
+            lambda near, far: ladder.grade(compared(near, far), near, far),
         )
-        ratio = part("beside_turkiye", "AZ–KZ trade in percent of AZ–TR trade", near, far)
-        return ev.graded(ratio, {S: "half", I: "quarter", O: "tenth"}, M, near, far)
+
+    def by_ledger(who: str) -> Question:
+        rows = turnover(ev, who).query(f"months == {MONTHS}")
+        return by(f"{KEY[who]}_beside", f"Trade by {who}'s count", rows, turkish)
 
     def mirrored(table: str, pair: str) -> pd.DataFrame:
-        query = f"pair == '{pair}' and counted_by == 'CEPII BACI'"
-        both = {"value": "sum", "unit": "first", "source": "first"}
-        return ev.kept(
-            "mirrored", table, query, lambda: ev.years(table, query).groupby(level=0).agg(both)
-        )
+        rows = ev.years(table, f"pair == '{pair}' and counted_by == 'CEPII BACI'")
+        return rows.groupby(level=0).agg({"value": "sum", "unit": "first", "source": "first"})
 
-    ledgers = {
-        words: lambda who=who: by(
-            turnover(ev, who).query("months == 12"), f"{KEY[who]}_beside", f"Trade by {who}'s count"
-        )
-        for words, who in LEDGERS.items()
-    }
-    return by_source(
-        {
-            **ledgers,
-            "Reconciled trade data": lambda: by(
-                mirrored("az_kz_trade", "AZE-KAZ"),
-                "trade_baci_usd_mn",
-                "Trade, reconciled",
-                mirrored("bilateral_trade", "AZE-TUR"),
-            ),
-        },
-        equal=True,
-    )
+    def reconciled() -> Question:
+        both = mirrored("az_kz_trade", "AZE-KAZ"), mirrored("bilateral_trade", "AZE-TUR")
+        return by("trade_baci_usd_mn", "Trade, reconciled", *both)
+
+    ledgers = {words: partial(by_ledger, who) for words, who in LEDGERS.items()}
+    return by_source(ledgers | {"Reconciled trade data": reconciled}, equal=True)
 
 
 @rule("c25")
-def kinship(ev: Evidence) -> Finding:
+def kinship(ev: Evidence) -> Question:
     """Opinion; beside it, how often the two gave the same vote in the UN General Assembly."""
 
-    def proxy() -> list[Measure]:
-        votes = (
-            ev.known("un_votes", "pair == 'AZE-KAZ'").sort_values("period", kind="stable").tail(1)
+    def proxy() -> Formula:
+        votes = ev.known("un_votes", "pair == 'AZE-KAZ'").sort_values("period", kind="stable")
+        votes = votes.tail(1)
+        both = (
+            ev.input("votes_votes", "Votes in which both took part", votes, "votes", "votes"),
+            ev.input("votes_agreed", "Votes given alike", votes, "agreed", "votes"),
         )
-        cast, agreed_on = (
-            ev.input(f"votes_{c}", words, votes, c, "votes")
-            for c, words in (
-                ("votes", "Votes in which both took part"),
-                ("agreed", "Votes given alike"),
-            )
+        words = f"Votes given alike, {votes['period'].iloc[0]}"
+        return Formula(
+            both,
+            lambda cast, alike: beside(part("votes_alike", words, alike, cast), cast, alike),
         )
-        return [
-            part("votes_alike", f"Votes given alike, {votes['period'].iloc[0]}", agreed_on, cast),
-            cast,
-            agreed_on,
-        ]
 
     return opinion(proxy)
 
@@ -698,81 +703,73 @@ def kinship(ev: Evidence) -> Finding:
 
 
 @rule("c26")
-def prospects(ev: Evidence) -> Finding:
+def prospects(ev: Evidence) -> Question:
     """Opinion; beside it, the share of the joint projects in these fields that run."""
 
-    def proxy() -> list[Measure]:
+    def proxy() -> Formula:
         joint, running = (
             p[p["sector"].isin(["energy", "transport", "digital"])] for p in joint_projects(ev)
         )
-        return [
-            share(
-                "running",
-                "Joint projects in energy, transport and cables that run, oil contracts among them",
-                running,
-                joint,
-            )
-        ]
+        words = "Joint projects in energy, transport and cables that run, oil contracts among them"
+        return Formula((share("running", words, running, joint),), beside)
 
     return opinion(proxy)
 
 
+def above_flow(ev: Evidence, said: pd.DataFrame, name: str, label: str, ladder: Ladder) -> Question:
+    """The number of aims above the oil that flows toward BTC, on a ladder."""
+
+    def grade(sent: Measure, *aims: Measure) -> Finding:
+        above = [aim for aim in aims if aim.value > sent.value]
+        return ladder.grade(derived(name, label, len(above), "aims", *(above or [sent])), sent)
+
+    aims = (
+        Measure("aim", str(row["who"]), float(row["value"]), row["unit"], row["source"])
+        for _, row in said.dropna(subset="value").iterrows()
+    )
+    return Formula((toward_btc(ev), *aims), grade)
+
+
 @rule("c27")
-def diversify(ev: Evidence) -> Finding:
+def diversify(ev: Evidence) -> Question:
     """Aims of Kazakh bodies for oil by Baku above what went that way."""
-    sent = last(ev, "btc_mt", "Kazakh oil toward BTC", oil_years(ev))
     kazakh = ["KMG", "Government of Kazakhstan", "Ministry of Energy of Kazakhstan", "KazTransOil"]
     aims = ev.known(
         "kz_oil_btc", f"status == 'target' and who in {kazakh} and measure != 'monthly_rate'"
     )
-    aims = aims[aims["value"] > sent.value]
-    return ev.graded(
-        count(
-            "aims", "Kazakh aims for oil by Baku above the present flow", aims, "aims", sent.source
-        ),
-        {S: "plural", I: "exists"},
-        C,
-        sent,
-    )
+    words = "Kazakh aims for oil by Baku above the present flow"
+    ladder = ev.ladder({SUPPORTED: "plural", IMPRECISE: "exists"}, CONTRADICTED)
+    return above_flow(ev, aims, "aims", words, ladder)
 
 
 @rule("c28")
-def btc_room(ev: Evidence) -> Finding:
+def btc_room(ev: Evidence) -> Question:
     """The room in BTC, from its fullest year on record to its last, against the volume agreed."""
     flow = ev.years("btc_flow", "origin == 'total'")
     if flow.empty:
         raise Unknown("no whole year of BTC known")
+    fullest, words = flow["value"].idxmax(), "The fullest year of BTC on record"
+    ladder = ev.ladder({SUPPORTED: "whole", IMPRECISE: "half"}, CONTRADICTED)
+
+    def grade(now: Measure, peak: Measure, promised: Measure) -> Finding:
+        left = peak.value - now.value
+        room = derived("btc_room_mt", "Room in BTC below its fullest year", left, "Mt", peak, now)
+        times = ratio("room_for_agreed", "Room in percent of the volume agreed", room, promised)
+        return ladder.grade(times, room, now, peak, promised)
+
     now = last(ev, "btc_flow_mt", "All oil in BTC", flow)
-    peak = at(ev, "btc_peak_mt", "The fullest year of BTC on record", flow, flow["value"].idxmax())
-    promised = agreed(ev)
-    room = derived(
-        "btc_room_mt", "Room in BTC below its fullest year", peak.value - now.value, "Mt", peak, now
-    )
-    times = part("room_for_agreed", "Room in percent of the volume agreed", room, promised)
-    return ev.graded(times, {S: "whole", I: "half"}, C, room, now, peak, promised)
+    return Formula((now, at(ev, "btc_peak_mt", words, flow, fullest), agreed(ev)), grade)
 
 
 @rule("c29")
-def btc_wish(ev: Evidence) -> Finding:
+def btc_wish(ev: Evidence) -> Question:
     """Figures that Azerbaijani bodies named for more Kazakh oil in their pipes."""
     said = ev.known(
         "kz_oil_btc",
         "status in ['target', 'forecast'] and who in ['SOCAR', 'Ministry of Energy of Azerbaijan']",
     )
-    sent = last(ev, "btc_mt", "Kazakh oil toward BTC", oil_years(ev))
-    said = said[said["value"] > sent.value]
-    return ev.graded(
-        count(
-            "offers",
-            "Azerbaijani aims or forecasts above the present flow",
-            said,
-            "aims",
-            sent.source,
-        ),
-        {S: "exists"},
-        Verdict.OPEN,
-        sent,
-    )
+    words = "Azerbaijani aims or forecasts above the present flow"
+    return above_flow(ev, said, "offers", words, ev.ladder({SUPPORTED: "exists"}, OPEN))
 
 
 def freight(ev: Evidence, series: str = "titr_total") -> pd.DataFrame:
@@ -781,33 +778,29 @@ def freight(ev: Evidence, series: str = "titr_total") -> pd.DataFrame:
 
 
 @rule("c30")
-def paves_way(ev: Evidence) -> Finding:
+def paves_way(ev: Evidence) -> Question:
     """Freight of the corridor in the last year against the year before the visit, on each count."""
+    steps = {SUPPORTED: "doubled", IMPRECISE: "growth_clear", OVERSTATED: "growth_trace"}
+    ladder = ev.ladder(steps, CONTRADICTED)
 
-    def by(series: str, name: str, label: str) -> Finding:
+    def by(series: str, name: str, label: str) -> Question:
         rows = freight(ev, series)
         if rows.empty or rows.index[-1] <= BASE:
             raise Unknown(f"no whole year after {BASE} for: {label}")
         now = at(ev, name, label, rows, rows.index[-1])
         before = at(ev, f"{name}_{BASE}", label, rows, BASE)
-        grown = change(f"{name}_change", f"{label}: change since {BASE}", now, before)
-        return ev.graded(
-            grown, {S: "doubled", I: "growth_clear", O: "growth_trace"}, C, now, before
-        )
+        return growth_of(ladder, f"{name}_change", f"{label}: change since {BASE}", now, before)
 
-    return by_source(
-        {
-            "The ministry's count": lambda: by("titr_total", "titr_mt", "Freight, ministry"),
-            "The railway's count": lambda: by("titr_rail_ktz", "titr_rail_mt", "Freight, railway"),
-            "The Association's count": lambda: by(
-                "titr_seaports", "titr_ports_mt", "Freight through the ports"
-            ),
-        }
-    )
+    counts = {
+        "The ministry's count": ("titr_total", "titr_mt", "Freight, ministry"),
+        "The railway's count": ("titr_rail_ktz", "titr_rail_mt", "Freight, railway"),
+        "The Association's count": ("titr_seaports", "titr_ports_mt", "Freight through the ports"),
+    }
+    return by_source({words: partial(by, *of) for words, of in counts.items()})
 
 
 @rule("c31")
-def europe_asia(ev: Evidence) -> Finding:
+def europe_asia(ev: Evidence) -> Question:
     """What is left of the corridor's freight when Kazakhstan's own exports are taken off."""
     own = ev.outcome(
         "corridor_composition", "scope == 'titr' and part == 'kz_export' and measure == 'share'"
@@ -818,31 +811,27 @@ def europe_asia(ev: Evidence) -> Finding:
         "end", kind="stable"
     )
     own = own[own["end"].map(lambda d: d.year) == own["end"].iloc[-1].year]  # counts of one year
+    steps = {SUPPORTED: "half", IMPRECISE: "third", OVERSTATED: "tenth"}
+    ladder = ev.ladder(steps, MISLEADING)
 
-    def by(row: pd.DataFrame) -> Finding:
-        exports = ev.input(
-            "kz_export_share",
-            f"Kazakhstan's own exports in the freight, {day(row['period'].iloc[0])}",
-            row,
-        )
-        rest = derived(
-            "rest_share", "All other freight, transit at most", 100 - exports.value, "%", exports
-        )
-        return ev.graded(rest, {S: "half", I: "third", O: "tenth"}, M, exports)
+    def grade(exports: Measure) -> Finding:
+        left = 100 - within(exports).value
+        words = "All other freight, transit at most"
+        return ladder.grade(derived("rest_share", words, left, "%", exports), exports)
 
-    return by_source(
-        {
-            day(period): lambda row=row: by(row)
-            for period, row in reversed(list(own.groupby("period", sort=False)))
-        }
-    )
+    def by(row: pd.DataFrame) -> Question:
+        words = f"Kazakhstan's own exports in the freight, {day(row['period'].iloc[0])}"
+        return Formula((ev.input("kz_export_share", words, row),), grade)
+
+    counts = reversed(list(own.groupby("period", sort=False)))
+    return by_source({day(period): partial(by, row) for period, row in counts})
 
 
 # --- paragraph 8: routes round Russia ------------------------------------------------------------
 
 
 @rule("c32")
-def urgency(ev: Evidence) -> Finding:
+def urgency(ev: Evidence) -> Question:
     """Incidents at the Caspian pipeline a year since the invasion, and rail freight by Russia."""
     war = pd.Timestamp("2022-02-24")
     events = ev.known("cpc_disruptions")
@@ -851,35 +840,32 @@ def urgency(ev: Evidence) -> Finding:
         raise Unknown("no incident known since the invasion")
     years = (pd.Timestamp(ev.day) - war).days / 365.25
     rail = ev.outcome("rival_volumes", "series == 'china_eu_russia_change' and period == '2022'")
-    fell = (
-        [ev.input("rail_by_russia", "China–EU rail freight by Russia, change in 2022", rail)]
-        if len(rail)
-        else []
-    )
+    words = "China–EU rail freight by Russia, change in 2022"
+    fell = [ev.input("rail_by_russia", words, rail)] if len(rail) else []
+    ladder = ev.ladder({SUPPORTED: "yearly", IMPRECISE: "every_second_year"}, OVERSTATED)
 
-    def by(rows: pd.DataFrame, which: str) -> Finding:
-        found = count("incidents", f"{which} at the Caspian pipeline", rows, "incidents")
-        rate = derived(
+    def by(rows: pd.DataFrame, which: str) -> Question:
+        incidents = count("incidents", f"{which} at the Caspian pipeline", rows, "incidents")
+        rate = Measure(
             "incidents_a_year",
             f"{which} a year since the invasion",
-            found.value / years,
+            incidents.value / years,
             "a year",
-            found,
+            incidents.source,
         )
-        return ev.graded(rate, {S: "yearly", I: "every_second_year"}, O, found, *fell)
+        return ladder.of(rate, incidents, *fell)
 
+    cut = since[since["capacity_cut_high"] > 0]
     return by_source(
         {
-            "Those known to have cut the flow": lambda: by(
-                since[since["capacity_cut_high"] > 0], "Incidents that cut the flow"
-            ),
-            "All incidents": lambda: by(since, "All incidents"),
+            "Those known to have cut the flow": partial(by, cut, "Incidents that cut the flow"),
+            "All incidents": partial(by, since, "All incidents"),
         }
     )
 
 
 @rule("c33")
-def viable(ev: Evidence) -> Finding:
+def viable(ev: Evidence) -> Question:
     """The corridor's part of the rail traffic between China and Europe in the last year known."""
     rows = ev.outcome("rival_volumes", "series in ['middle_share_trains', 'middle_to_northern']")
     if rows.empty:
@@ -889,34 +875,36 @@ def viable(ev: Evidence) -> Finding:
         "middle_to_northern": "Middle Corridor's freight in percent of the Northern's, at most",
     }
     row = rows.sort_values("period").iloc[[-1]]
-    portion = ev.input(
-        "middle_market_share", f"{words[row['series'].iloc[0]]}, {day(row['period'].iloc[0])}", row
-    )
-    return ev.graded(portion, {S: "fifth", I: "part_minor", O: "part_trace"}, C)
+    series = row["series"].iloc[0]
+    portion = ev.input("middle_market_share", f"{words[series]}, {day(row['period'].iloc[0])}", row)
+    steps = {SUPPORTED: "fifth", IMPRECISE: "part_minor", OVERSTATED: "part_trace"}
+    ladder = ev.ladder(steps, CONTRADICTED)
+    if series == "middle_to_northern":
+        return ladder.of(portion)
+    return Formula((portion,), lambda portion: ladder.grade(within(portion)))
 
 
 @rule("c34")
-def bypasses_russia(ev: Evidence) -> Finding:
+def bypasses_russia(ev: Evidence) -> Question:
     """Places in Russia on the legs of the corridor's routes."""
     legs = ev.reference("route_legs").query("route.str.startswith('middle')", engine="python")
     places = ev.reference("nodes").set_index("node")
     on_way = places.loc[pd.unique(legs[["from_node", "to_node"]].to_numpy().ravel())]
-    russian = on_way[on_way["country"] == "RUS"]
     found = count(
         "russian_places",
         "Places in Russia on the corridor's routes",
-        russian,
+        on_way[on_way["country"] == "RUS"],
         "places",
-        ";".join(dict.fromkeys(on_way["source"])),
+        merged(on_way["source"]),
     )
-    return ev.graded(found, {S: "none"}, C, higher=False)
+    return ev.ladder({SUPPORTED: "none"}, CONTRADICTED, higher=False).of(found)
 
 
 @rule("c35")
-def key_players(ev: Evidence) -> Finding:
+def key_players(ev: Evidence) -> Question:
     """Opinion; beside it, the corridor's freight in percent of all transit on Kazakh rails."""
 
-    def proxy() -> list[Measure]:
+    def proxy() -> Formula:
         transit = ev.years("rival_volumes", "series == 'kz_transit_rail'")
         rows = freight(ev)
         years = rows.index.intersection(transit.index)
@@ -924,11 +912,11 @@ def key_players(ev: Evidence) -> Finding:
             raise Unknown("no year with both the corridor's freight and Kazakhstan's rail transit")
         carried = at(ev, "titr_year_mt", "Freight, ministry", rows, years.max())
         whole = at(ev, "kz_transit_mt", "All transit on Kazakh rails", transit, years.max())
-        return [
-            part("titr_part", "Corridor freight in percent of that transit", carried, whole),
-            carried,
-            whole,
-        ]
+        beside_it = partial(ratio, "titr_part", "Corridor freight in percent of that transit")
+        return Formula(
+            (carried, whole),
+            lambda carried, whole: beside(beside_it(carried, whole), carried, whole),
+        )
 
     return opinion(proxy)
 
@@ -937,72 +925,64 @@ def key_players(ev: Evidence) -> Finding:
 
 
 @rule("c36")
-def orientation(ev: Evidence) -> Finding:
+def orientation(ev: Evidence) -> Question:
     """Opinion; beside it, the summits that Azerbaijan hosted and its trade with the members."""
 
-    def proxy() -> list[Measure]:
+    def proxy() -> Formula:
         held = ev.known("ots_summits", "status == 'held'")
-        found = [
-            share(
-                "summits_hosted",
-                "Summits held in Azerbaijan, of all held",
-                held[held["country"] == "AZE"],
-                held,
-            )
-        ]
+        hosted = held[held["country"] == "AZE"]
+        found = [share("summits_hosted", "Summits held in Azerbaijan, of all held", hosted, held)]
         trade = ev.known(
             "trade_statements",
             "measure == \"country's share of trade with members\" and of == 'AZE'",
         )
         if len(trade):
-            found.append(
-                ev.input(
-                    "aze_ots_trade",
-                    "Azerbaijan's trade with members, in percent of all its trade",
-                    trade,
-                )
-            )
-        return found
+            words = "Azerbaijan's trade with members, in percent of all its trade"
+            found.append(ev.input("aze_ots_trade", words, trade))
+        return Formula(tuple(found), beside)
 
     return opinion(proxy)
 
 
 @rule("c37")
-def platform(ev: Evidence) -> Finding:
+def platform(ev: Evidence) -> Question:
     """The members' trade with each other in percent of all their trade, by several counts."""
     words = "Trade among the members in percent of all their"
+    steps = {SUPPORTED: "fifth", IMPRECISE: "tenth", OVERSTATED: "part_trace"}
+    ladder = ev.ladder(steps, CONTRADICTED)
 
-    def by(bloc: str, flow: str, scope: str) -> Finding:
+    def by(bloc: str, flow: str, scope: str = "") -> Question:
         rows = ev.known("bloc_trade", f"bloc == '{bloc}' and basis == 'without doubtful flows'")
-        inner, whole = (
+        both = (
             ev.input(f"{bloc}_{m}_usd_mn", f"{name}{scope}, 2023", rows[rows["measure"] == m])
             for m, name in (("intra", "Trade among the members"), (flow, f"All their {flow}"))
         )
-        portion = part("ots_share", f"{words} {flow}{scope}", inner, whole)
-        return ev.graded(portion, {S: "fifth", I: "tenth", O: "part_trace"}, C, inner, whole)
+        among = partial(part, "ots_share", f"{words} {flow}{scope}")
+        return Formula(
+            tuple(both), lambda inner, whole: ladder.grade(among(inner, whole), inner, whole)
+        )
 
-    def told() -> Finding:
+    def told() -> Question:
         rows = ev.known(
             "trade_statements", "measure == 'share of trade among members' and of == 'OTS'"
         )
         rows = rows[rows["status"] != "target"].sort_values("period", kind="stable")
         portion = ev.input("ots_share_told", f"{words} trade, as told", rows)
-        return ev.graded(portion, {S: "fifth", I: "tenth", O: "part_trace"}, C)
+        return Formula((portion,), lambda portion: ladder.grade(within(portion)))
 
+    smaller = "ots_without_turkiye", "exports", ", without Türkiye"
     return by_source(
         {
-            "By exports": lambda: by("ots", "exports", ""),
-            "By imports": lambda: by("ots", "imports", ""),
-            "Without Türkiye, by exports": lambda: by(
-                "ots_without_turkiye", "exports", ", without Türkiye"
-            ),
+            "By exports": partial(by, "ots", "exports"),
+            "By imports": partial(by, "ots", "imports"),
+            "Without Türkiye, by exports": partial(by, *smaller),
             "As told in speeches": told,
         }
     )
 
 
 @rule("c38")
-def military(ev: Evidence) -> Finding:
+def military(ev: Evidence) -> Question:
     """Duties of mutual defence in the founding text, and defence bodies at work in the OTS."""
     text = ev.known("founding_clauses")
     duty = text[(text["clause"] == "mutual_defence") & (text["kind"] != "not found")]
@@ -1010,62 +990,55 @@ def military(ev: Evidence) -> Finding:
     armed = bodies[bodies["purpose"].str.contains("defence")]
     if text.empty and bodies.empty:
         raise Unknown("neither the founding text nor a list of bodies known")
-    looked = ";".join(dict.fromkeys([*text["source"], *bodies["source"]]))
     found = count(
         "defence_duties",
         "Duties of mutual defence and defence bodies found in the OTS",
         pd.concat([duty, armed]),
         "found",
-        looked,
+        merged([*text["source"], *bodies["source"]]),
     )
     met = ev.known("cooperation_meetings", "field == 'defence and security' and status == 'actual'")
-    return ev.graded(
-        found,
-        {S: "exists"},
-        M,
-        *(
-            [count("defence_meetings", "Series of meetings on defence", met, "series")]
-            if len(met)
-            else []
-        ),
-    )
+    series = count("defence_meetings", "Series of meetings on defence", met, "series")
+    return ev.ladder({SUPPORTED: "exists"}, MISLEADING).of(found, *([series] if len(met) else []))
 
 
 @rule("c39")
-def economic_aims(ev: Evidence) -> Finding:
+def economic_aims(ev: Evidence) -> Question:
     """The share of the economy in the purposes, the bodies and the meetings of the OTS."""
+    several = ev.limit("several")
+    ladder = ev.ladder({SUPPORTED: "half", IMPRECISE: "quarter"}, OVERSTATED)
 
-    def by(table: str, query: str, column: str, words: str) -> Finding:
+    def by(table: str, query: str, column: str, words: str) -> Question:
         rows = ev.known(table, query)
-        if rows[column].nunique() < ev.limit("several"):
+        if rows[column].nunique() < several:
             raise Unknown(f"fewer than three fields known: {words}")
         economic = rows[rows[column].isin(["economy", "customs and transport"])]
-        portion = share("economic_part", f"Economy and transport in the {words}", economic, rows)
-        return ev.graded(portion, {S: "half", I: "quarter"}, O)
+        words = f"Economy and transport in the {words}"
+        return ladder.of(share("economic_part", words, economic, rows))
 
-    return by_source(
-        {
-            "Series of meetings": lambda: by(
-                "cooperation_meetings", "status == 'actual'", "field", "series of meetings"
-            ),
-            "Bodies at work": lambda: by(
-                "ots_institutions", "status == 'active'", "purpose", "bodies at work"
-            ),
-            "Purposes of the founding text": lambda: by(
-                "founding_clauses", "kind == 'purpose'", "field", "founding purposes"
-            ),
-        }
-    )
+    counts = {
+        "Series of meetings": (
+            *("cooperation_meetings", "status == 'actual'"),
+            *("field", "series of meetings"),
+        ),
+        "Bodies at work": ("ots_institutions", "status == 'active'", "purpose", "bodies at work"),
+        "Purposes of the founding text": (
+            *("founding_clauses", "kind == 'purpose'"),
+            *("field", "founding purposes"),
+        ),
+    }
+    return by_source({words: partial(by, *of) for words, of in counts.items()})
 
 
 # --- paragraph 10: what comes --------------------------------------------------------------------
 
 
 @rule("c40")
-def deeper_integration(ev: Evidence) -> Finding:
+def deeper_integration(ev: Evidence) -> Question:
     """AZ–KZ trade in percent of the presidents' aim, by both ledgers; open while it is not met."""
+    ladder = ev.ladder({SUPPORTED: "whole", IMPRECISE: "three_quarters"}, OPEN)
 
-    def by(who: str) -> Finding:
+    def by(who: str) -> Question:
         rows = turnover(ev, who)
         if rows.empty or rows.index[-1] <= BASE:
             raise Unknown(f"no trade figure by {who} later than {BASE}")
@@ -1074,38 +1047,37 @@ def deeper_integration(ev: Evidence) -> Finding:
         )
         now = traded(ev, who, rows.index[-1], rows)
         aim = ev.input("trade_aim_usd_mn", "What the presidents aim at", aims)
-        grown = ev.graded(
-            part(f"{KEY[who]}_of_aim", "Trade in percent of the aim", now, aim),
-            {S: "whole", I: "three_quarters"},
-            Verdict.OPEN,
-            now,
-            aim,
-        )
-        undated = "the aim names no year, so it is not missed"
-        return replace(grown, reason=undated) if grown.verdict == Verdict.OPEN else grown
+        reached = partial(ratio, f"{KEY[who]}_of_aim", "Trade in percent of the aim")
 
-    return by_source({words: lambda who=who: by(who) for words, who in LEDGERS.items()}, equal=True)
+        def grade(now: Measure, aim: Measure) -> Finding:
+            grown = ladder.grade(reached(now, aim), now, aim)
+            undated = "the aim names no year, so it is not missed"
+            return replace(grown, reason=undated) if grown.verdict == OPEN else grown
+
+        return Formula((now, aim), grade)
+
+    return by_source({words: partial(by, who) for words, who in LEDGERS.items()}, equal=True)
 
 
 @rule("c41")
-def alliance(ev: Evidence) -> Finding:
+def alliance(ev: Evidence) -> Question:
     """Opinion; beside it, treaties and declarations of the two states that are in force."""
-    return opinion(
-        lambda: [
-            count(
-                "alliance_papers",
-                "Treaties and declarations between the two on record",
-                ev.known(
-                    "agreements", "legal_kind in ['treaty', 'declaration'] and sector == 'politics'"
-                ),
-                "papers",
-            )
-        ]
-    )
+
+    def proxy() -> Formula:
+        rows = ev.known(
+            "agreements", "legal_kind in ['treaty', 'declaration'] and sector == 'politics'"
+        )
+        words = "Treaties and declarations between the two on record"
+        return Formula((count("alliance_papers", words, rows, "papers"),), beside)
+
+    return opinion(proxy)
+
+
+AIM_YEAR = 2027  # of the corridor's aim
 
 
 @rule("c42")
-def regional_growth(ev: Evidence) -> Finding:
+def regional_growth(ev: Evidence) -> Question:
     """The corridor's growth in the last year beside the growth that its aim for 2027 takes."""
     rows = freight(ev)
     if len(rows) < 2 or rows.index[-1] - 1 not in rows.index:
@@ -1114,65 +1086,59 @@ def regional_growth(ev: Evidence) -> Finding:
         "corridor_targets",
         "series == 'titr_total' and measure == 'freight_mt' and status == 'target'",
     )
-    aims = aims[(aims["for_period"] == "2027")]
+    aims = aims[(aims["for_period"] == str(AIM_YEAR))]
     year = rows.index[-1]
+    if year >= AIM_YEAR:
+        raise Unknown(f"the year of the aim, {AIM_YEAR}, has come: no growth toward it is left")
     now, before = (
         at(ev, key, "Freight, ministry", rows, y)
         for key, y in (("titr_mt", year), (f"titr_mt_{year - 1}", year - 1))
     )
-    aim = ev.input("titr_aim_mt", "Aim for 2027", aims)
-    grew = change("titr_growth", f"Growth in {year}", now, before)
-    if now.value <= 0:
-        return ev.graded(grew, {S: "growth_clear"}, C, now, before, aim)
-    need = derived(
-        "titr_needed",
-        "Growth needed a year",
-        100 * growth.required_growth(now.value, aim.value, 2027 - year),
-        "%",
-        now,
-        aim,
-    )
-    lead = derived(
-        "titr_lead",
-        "Growth less growth needed, points",
-        grew.value - need.value,
-        "points",
-        grew,
-        need,
-    )
-    return ev.graded(lead, {S: "on_course", I: "near_course"}, O, grew, need, now, aim)
+    stopped = ev.ladder({SUPPORTED: "growth_clear"}, CONTRADICTED)
+    course = ev.ladder({SUPPORTED: "on_course", IMPRECISE: "near_course"}, OVERSTATED)
+
+    def grade(now: Measure, before: Measure, aim: Measure) -> Finding:
+        grew = change("titr_growth", f"Growth in {year}", now, before)
+        if now.value <= 0:
+            return stopped.grade(grew, now, before, aim)
+        rate = modelled(growth.required_growth, now.value, aim.value, AIM_YEAR - year)
+        need = derived("titr_needed", "Growth needed a year", 100 * rate, "%", now, aim)
+        ahead, words = grew.value - need.value, "Growth less growth needed, points"
+        lead = derived("titr_lead", words, ahead, "points", grew, need)
+        return course.grade(lead, grew, need, now, aim)
+
+    return Formula((now, before, ev.input("titr_aim_mt", f"Aim for {AIM_YEAR}", aims)), grade)
 
 
 # --- what the article leaves out -----------------------------------------------------------------
 
 
 @rule("c43")
-def no_tonne(ev: Evidence) -> Finding:
+def no_tonne(ev: Evidence) -> Question:
     """The volume agreed in percent of Kazakhstan's oil exports."""
     totals = ev.years("oil_exports", "route == 'total'")
-    promised, whole = agreed(ev), last(ev, "exports_mt", "All oil exports", totals)
-    portion = part("agreed_share", "Volume agreed in percent of exports", promised, whole)
-    return ev.graded(portion, {S: "part_major", I: "part_minor"}, M, promised, whole)
+    ladder = ev.ladder({SUPPORTED: "part_major", IMPRECISE: "part_minor"}, MISLEADING)
+    portion = partial(ratio, "agreed_share", "Volume agreed in percent of exports")
+    return Formula(
+        (agreed(ev), last(ev, "exports_mt", "All oil exports", totals)),
+        lambda promised, whole: ladder.grade(portion(promised, whole), promised, whole),
+    )
 
 
 @rule("c44")
-def no_dollar(ev: Evidence) -> Finding:
+def no_dollar(ev: Evidence) -> Question:
     """Sums that were public on the day: the fund's and the year's trade."""
     sums = ev.known("project_steps", "project == 'joint_fund' and amount_usd_mn > 0")
     sums = sums[sums["date"] <= f"{VISIT:%Y-%m-%d}"]
     trade = [m for who in KEY for m in [turnover(ev, who)] if BASE in m.index]
     public = pd.concat([sums, *(m.loc[[BASE]] for m in trade)]) if trade or len(sums) else sums
-    found = count(
-        "sums_public",
-        "Sums public by the day: the fund's, and the year's trade by each side",
-        public,
-        "sums",
-    )
-    return ev.graded(found, {I: "exists"}, Verdict.OPEN)
+    words = "Sums public by the day: the fund's, and the year's trade by each side"
+    found = count("sums_public", words, public, "sums")
+    return ev.ladder({IMPRECISE: "exists"}, OPEN).of(found)
 
 
 @rule("c45")
-def no_date(ev: Evidence) -> Finding:
+def no_date(ev: Evidence) -> Question:
     """Dates promised by the day of the visit that have passed: how many were missed."""
     dates = ev.known("project_dates", f"said_on <= '{VISIT:%Y-%m-%d}'")
     due = dates[[period_bounds(p)[1] <= ev.day for p in dates["promised"]]]
@@ -1181,16 +1147,14 @@ def no_date(ev: Evidence) -> Finding:
         p not in ran.index or period_bounds(ran[p])[0] > period_bounds(d)[1]
         for p, d in zip(due["project"], due["promised"], strict=True)
     ]
-    portion = share(
-        "dates_missed", "Promised dates that have passed and were missed", due[missed], due
-    )
-    return ev.graded(portion, {I: "half"}, M, higher=False)
+    words = "Promised dates that have passed and were missed"
+    portion = share("dates_missed", words, due[missed], due)
+    return ev.ladder({IMPRECISE: "half"}, MISLEADING, higher=False).of(portion)
 
 
 @rule("c46")
-def no_russian_share(ev: Evidence) -> Finding:
+def no_russian_share(ev: Evidence) -> Question:
     """The least share of Kazakhstan's oil exports that crossed Russia, in the last year known."""
-    exports, ways = ev.known("oil_exports"), ev.reference("oil_routes")
     years = ev.years("oil_exports", "route == 'cpc'").index.intersection(
         ev.years("oil_exports", "route == 'total'").index
     )
@@ -1198,19 +1162,21 @@ def no_russian_share(ev: Evidence) -> Finding:
         raise Unknown("no year with CPC and the total known")
     year = str(years.max())
     used = ev.outcome("oil_exports", f"period == '{year}'")
-    pipe = ev.input("cpc_mt", f"Kazakh oil in CPC, {year}", used[used["route"] == "cpc"])
-    whole = ev.input("exports_mt", f"All oil exports, {year}", used[used["route"] == "total"])
-    moved = exports.copy()
-    for route, figure in (("cpc", pipe), ("total", whole)):
-        chosen = (moved["route"] == route) & (moved["period"] == year) & moved["preferred"]
-        moved.loc[chosen & moved["status"].isin(["actual", "preliminary", "estimate"]), "value"] = (
-            figure.value
-        )
-    try:
-        low, _ = russia_dependence(moved, ways, year, "wide")
-    except ValueError as wrong:  # a scenario whose parts exceed the whole
-        raise Unknown(str(wrong)) from None
-    least = derived(
-        "russia_share", "Exports that crossed Russia, at least", 100 * low, "%", pipe, whole
+    carried = dict(zip(used["route"], used["value"].astype(float), strict=True))
+    tree = RouteTree(ev.reference("oil_routes"), "wide")
+    ladder = ev.ladder({IMPRECISE: "half"}, MISLEADING, higher=False)
+
+    def grade(pipe: Measure, whole: Measure) -> Finding:
+        moved = carried | {"cpc": pipe.value, "total": whole.value}
+        low, _ = modelled(tree.dependence, moved, year)
+        words = "Exports that crossed Russia, at least"
+        least = derived("russia_share", words, 100 * low, "%", pipe, whole)
+        return ladder.grade(least, pipe, whole)
+
+    return Formula(
+        (
+            ev.input("cpc_mt", f"Kazakh oil in CPC, {year}", used[used["route"] == "cpc"]),
+            ev.input("exports_mt", f"All oil exports, {year}", used[used["route"] == "total"]),
+        ),
+        grade,
     )
-    return ev.graded(least, {I: "half"}, M, pipe, whole, higher=False)

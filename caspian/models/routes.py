@@ -7,7 +7,7 @@ move are returned as a low and a high bound.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -156,11 +156,13 @@ def _add(amounts: list[_Reach]) -> _Reach:
     return _Reach(*(math.fsum(column) for column in zip((0.0, 0.0, 0.0), *amounts, strict=True)))
 
 
-class _Tree:
-    """Routes and their parts, with what one period published and what crosses Russia."""
+class RouteTree:
+    """Routes and their parts, and what crosses Russia by a definition of `russia_dependence`."""
 
-    def __init__(self, routes: pd.DataFrame, published: dict[str, float], definition: str) -> None:
-        self.published = published
+    def __init__(self, routes: pd.DataFrame, definition: str) -> None:
+        """Raise ValueError for another definition, or without the column that it needs."""
+        if definition not in DEFINITIONS:
+            raise ValueError(f"definition: {definition!r} must be one of {DEFINITIONS}")
         self.parts = routes.groupby("part_of", sort=False)["route"].apply(list).to_dict()
         self.crosses: dict[str, bool | None]  # None: unknown
         if definition == "narrow":
@@ -172,20 +174,37 @@ class _Tree:
                 for route, crosses in zip(routes["route"], routes["crosses_russia"], strict=True)
             }
 
-    def may_cross(self, route: str) -> bool:
+    def dependence(self, published: Mapping[str, float], period: str) -> tuple[float, float]:
+        """Return `russia_dependence` of a period's volumes by route; arithmetic alone.
+
+        Raises ValueError as it does.
+        """
+        top = {route: self._reach(route, published) for route in self.parts.get(TOTAL, [])}
+        total = published.get(TOTAL)
+        for route in NARROW:
+            if total is None and (route not in top or top[route].volume == 0):
+                raise ValueError(
+                    f"period: {period!r} has neither a total nor a figure for {route!r}"
+                )
+        carried, low, high = _add(list(top.values()))
+        volume, _ = _denominator(period, total, carried)
+        rest = max(volume - carried, 0.0)
+        return min(low / volume, 1.0), min((high + rest) / volume, 1.0)
+
+    def _may_cross(self, route: str) -> bool:
         """Whether some oil on the route could cross Russia."""
         parts = self.parts.get(route, [])
-        return self.crosses[route] is not False or any(self.may_cross(part) for part in parts)
+        return self.crosses[route] is not False or any(self._may_cross(part) for part in parts)
 
-    def reach(self, route: str) -> _Reach:
+    def _reach(self, route: str, published: Mapping[str, float]) -> _Reach:
         """Count each tonne once: a crossing route whole, else its crossing parts."""
         parts = self.parts.get(route, [])
-        volume, low, high = _add([self.reach(part) for part in parts])
-        value = self.published.get(route, volume)
+        volume, low, high = _add([self._reach(part, published) for part in parts])
+        value = published.get(route, volume)
         if self.crosses[route]:
             return _Reach(value, value, value)
         unknown = self.crosses[route] is None or any(
-            part not in self.published and self.may_cross(part) for part in parts
+            part not in published and self._may_cross(part) for part in parts
         )
         rest = max(value - volume, 0.0) if unknown else 0.0
         return _Reach(value, min(low, value), min(high + rest, value))
@@ -210,16 +229,5 @@ def russia_dependence(
     any figure for CPC, or for Atyrau-Samara, is published (a share of what is left would
     mislead).
     """
-    if definition not in DEFINITIONS:
-        raise ValueError(f"definition: {definition!r} must be one of {DEFINITIONS}")
-    published = _published(exports, routes, period)["value"].to_dict()
-    tree = _Tree(routes, published, definition)
-    top = {route: tree.reach(route) for route in tree.parts.get(TOTAL, [])}
-    total = published.get(TOTAL)
-    for route in NARROW:
-        if total is None and (route not in top or top[route].volume == 0):
-            raise ValueError(f"period: {period!r} has neither a total nor a figure for {route!r}")
-    carried, low, high = _add(list(top.values()))
-    volume, _ = _denominator(period, total, carried)
-    rest = max(volume - carried, 0.0)
-    return min(low / volume, 1.0), min((high + rest) / volume, 1.0)
+    tree = RouteTree(routes, definition)
+    return tree.dependence(_published(exports, routes, period)["value"].to_dict(), period)
