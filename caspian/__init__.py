@@ -28,10 +28,15 @@ def module_digest(name: str) -> str | None:
     return None
 
 
+_loaded: dict[str, str] = {}  # modules as they were when first seen: what runs is what was loaded
+
+
 def dependencies() -> dict[str, str]:
     """What this process used so far: `module:…`, `table:…`, `source:…` to their digests."""
-    names = sorted(n for n in sys.modules if n == "caspian" or n.startswith("caspian."))
-    found = {f"module:{n}": d for n in names if (d := module_digest(n))}
+    for name in sorted(n for n in sys.modules if n == "caspian" or n.startswith("caspian.")):
+        if name not in _loaded and (loaded := module_digest(name)):
+            _loaded[name] = loaded
+    found = {f"module:{name}": loaded for name, loaded in _loaded.items()}
     if tables := sys.modules.get("caspian.tables"):
         found |= tables.used
     return found
