@@ -569,9 +569,9 @@ def test_a_page_describes_itself_to_machines(site, page):
 def test_the_head_of_a_page_is_said_once(site, page):
     head = soup(page.docname).head
     assert len(head.find_all("meta", attrs={"name": "viewport"})) == 1
-    assert head.find("meta", property="og:site_name")["content"] == CITATION["title"]
+    assert head.find("meta", property="og:site_name")["content"] == book.config()["title"]
     parts = [part.strip() for part in head.title.get_text().split("\N{EM DASH}")]
-    assert len(set(parts)) == len(parts) and parts[-1] == CITATION["title"]
+    assert len(set(parts)) == len(parts) and parts[-1] == book.config()["title"]
     icon = head.find("link", rel="icon")["href"]
     assert (page.html.parent / icon.partition("?")[0]).is_file(), "browsers ask for it on each page"
 

@@ -96,7 +96,7 @@ def test_a_figure_is_drawn_alike_twice(drawn):
     for bundle in book.bundles(book.read_reference(pages()[0]))[:1] if pages() else ():
         from caspian import charts
 
-        charts._svg.cache_clear()
+        charts.drawn.clear()
         assert charts.published_svg(bundle) == drawn[f"{bundle['name']}.svg"]
 
 

@@ -640,8 +640,8 @@ SLIPS = {
         "total,2022,1234,",
         "total,2023,1234,",
         [
-            "data/exports.csv, row 8 (line 10): its key is route=total, period=2023, status=actual, "
-            "source=ministry, which row 1 has too",
+            "data/exports.csv, row 8 (line 10): its key is route=total, period=2023, "
+            "status=actual, source=ministry, which row 1 has too",
             "together names one row only",
         ],
     ),
@@ -718,8 +718,8 @@ SLIPS = {
         "1,2,4.5",
         "1,5,4.5",
         [
-            'data/parameters.csv, row 1 (line 2), column "high": low=1.0, central=5.0, high=4.5 are '
-            "not in order",
+            'data/parameters.csv, row 1 (line 2), column "high": low=1.0, central=5.0, high=4.5 '
+            "are not in order",
             "low <= central <= high",
         ],
     ),
@@ -744,8 +744,8 @@ SLIPS = {
         "alat,1,3,",
         "alat,4,3,",
         [
-            'data/segments.csv, row 1 (line 2), column "days_high": days_low=4.0, days_high=3.0 are '
-            "not in order",
+            'data/segments.csv, row 1 (line 2), column "days_high": days_low=4.0, days_high=3.0 '
+            "are not in order",
             "days_low <= days_high",
         ],
     ),
