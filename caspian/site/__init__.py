@@ -99,7 +99,6 @@ class Building:
         Pages that warned in the last build are among them, until they are clean.
         """
         self.last.watch(app)
-        self.runs.drop_all_but(env.found_docs)
         if app.config.nb_execution_mode == "inline":
             ran = execution.run_chapters(app, self.runs, self.jobs)
             figures = [f for run in ran for f in run.displayed(charts.FIGURE_MIME)]
@@ -108,13 +107,8 @@ class Building:
         return [d for d in env.found_docs if d in warned or not self._is_current(env, d)]
 
     def _is_current(self, env: BuildEnvironment, docname: str) -> bool:
-        known, run = pages(env).get(docname), self.runs.get(docname)
         text = Path(env.doc2path(docname)).read_text("utf-8")
-        return (
-            known is not None
-            and known.source == files.sha256(text.encode())
-            and known.run == (run.digest if run else "")
-        )
+        return execution.was_read(env, docname, text, self.runs.get(docname))
 
     def note_read(self, _app: Sphinx, _env: BuildEnvironment, docnames: list[str]) -> None:
         """Remember which pages this build reads."""

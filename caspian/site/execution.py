@@ -16,7 +16,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -31,10 +31,12 @@ from myst_nb.sphinx_ import SphinxEnvType
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
 import caspian
 from caspian.site import files
+from caspian.site.pages import pages
 
 Shown = dict[str, dict[str, list[dict[str, Any]]]]  # cell: expression: outputs
 EVALUATED = re.compile(r"\{eval\}`([^`]+)`")
@@ -70,25 +72,22 @@ class Failure:
 class Run:
     """One execution of a chapter.
 
-    `cells` digests what was run; `dependencies` are the digests of what it used, by name;
+    `cells` digests what was run, `packages` the lock and the Python that ran it; `dependencies` are
+    the digests of what it used, by name; `digest` is the same for runs that give a page the same;
     `outputs` holds each code cell's outputs and `shown` the values of the prose's expressions, by
     the cell's place in the notebook; `seconds` is the wall time; `executed` counts the runs so far.
     """
 
     cells: str
+    packages: str
     dependencies: dict[str, str]
     outputs: dict[str, list[dict[str, Any]]]
     shown: Shown
     language: dict[str, Any]
     seconds: float
     executed: int
+    digest: str
     failure: Failure | None = None
-
-    @cached_property
-    def digest(self) -> str:
-        """The same for two runs that gave a page the same."""
-        given = [self.cells, self.dependencies, self.outputs, self.shown]
-        return files.sha256(json.dumps(given, sort_keys=True).encode())
 
     def displayed(self, kind: str) -> list[Any]:
         """What the cells displayed of a MIME type, in order."""
@@ -101,12 +100,12 @@ class Run:
         kinds = (name.partition(":") for name in self.dependencies)
         return sorted(name for kind, _, name in kinds if kind == "table")
 
-    def aged(self, cells: str, digest: Callable[[str], str | None]) -> list[str]:
-        """Why the run can't stand for a new one: what is not as it was; none if it can."""
+    def aged(self, packages: str, digest: Callable[[str], str | None]) -> list[str]:
+        """What the run used, its cells apart, and is not as it was; its failure, if it failed."""
         if self.failure:
             return ["its last run failed"]
-        if self.cells != cells:
-            return ["its cells"]
+        if self.packages != packages:
+            return ["the packages"]
         return [name for name, was in self.dependencies.items() if digest(name) != was]
 
 
@@ -122,11 +121,12 @@ class Runs:
 
     def get(self, docname: str) -> Run | None:
         """The last run of a page, in this build or a former one; None for a page never run."""
-        if docname not in self._read and self._path(docname).is_file():
-            held = json.loads(self._path(docname).read_text("utf-8"))
-            failure = Failure(**held.pop("failure")) if held["failure"] else held.pop("failure")
-            self._read[docname] = Run(**held, failure=failure)
-        return self._read.get(docname)
+        if docname not in self._read:
+            try:
+                self._read[docname] = _from_json(self._path(docname).read_text("utf-8"))
+            except (OSError, ValueError, TypeError, KeyError):  # none, or of another form
+                return None
+        return self._read[docname]
 
     def keep(self, docname: str, run: Run) -> None:
         """Keep a run in the place of the last one."""
@@ -134,10 +134,17 @@ class Runs:
         files.replace(self._path(docname), json.dumps(asdict(run)).encode())
 
     def drop_all_but(self, docnames: Iterable[str]) -> None:
-        """Forget the runs of pages that are gone."""
-        kept = {self._path(docname) for docname in docnames}
-        for path in set(self.folder.rglob("*.json")) - kept:
+        """Forget the runs of pages that are gone, or have no cells any more."""
+        kept = {self._path(docname): docname for docname in docnames}
+        for path in set(self.folder.rglob("*.json")) - set(kept):
             path.unlink()
+        self._read = {name: run for name, run in self._read.items() if name in kept.values()}
+
+
+def _from_json(text: str) -> Run:
+    held = json.loads(text)
+    failure = held.pop("failure")
+    return Run(**held, failure=Failure(**failure) if failure else None)
 
 
 # --- what is run -----------------------------------------------------------------------------
@@ -152,11 +159,10 @@ def expressions(notebook: NotebookNode) -> dict[int, list[str]]:
     }
 
 
-def cells_digest(notebook: NotebookNode, environment: str) -> str:
-    """Digest of what a run is made from, apart from what its kernel reads.
+def cells_digest(notebook: NotebookNode) -> str:
+    """Digest of the cells' code, the expressions of the prose and where they stand between them.
 
-    The cells' code, the expressions of the prose and where they stand between the cells, and
-    `environment`, the packages. The words of the prose have no part in it.
+    The words of the prose have no part in it.
     """
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     before, asked = 0, []
@@ -164,7 +170,7 @@ def cells_digest(notebook: NotebookNode, environment: str) -> str:
     for at, cell in enumerate(notebook.cells):
         before += cell.cell_type == "code"
         asked += [[before, name] for name in shown.get(at, ())]
-    return files.sha256(json.dumps([code, asked, environment, sys.version]).encode())
+    return files.sha256(json.dumps([code, asked]).encode())
 
 
 def code_line(cell: NotebookNode, start: int, source: str) -> int:
@@ -244,7 +250,7 @@ def _told(error: Exception, timeout: int) -> str:
 
 
 async def run(
-    path: Path, notebook: NotebookNode, *, timeout: int, cells: str, executed: int, report: Path
+    path: Path, notebook: NotebookNode, *, timeout: int, packages: str, executed: int, report: Path
 ) -> Run:
     """Run a chapter once. The kernel says in the file `report` what it uses."""
     report.parent.mkdir(parents=True, exist_ok=True)
@@ -254,18 +260,22 @@ async def run(
     shown, failure = await execute(path, notebook, timeout, told)
     used = json.loads(report.read_text("utf-8")) if report.is_file() else {}
     report.unlink(missing_ok=True)
+    cells = cells_digest(notebook)
+    outputs = {
+        str(at): [dict(output) for output in cell.outputs]
+        for at, cell in enumerate(notebook.cells)
+        if cell.cell_type == "code" and cell.execution_count
+    }
     return Run(
         cells=cells,
+        packages=packages,
         dependencies=used,
-        outputs={
-            str(at): [dict(output) for output in cell.outputs]
-            for at, cell in enumerate(notebook.cells)
-            if cell.cell_type == "code" and cell.execution_count
-        },
+        outputs=outputs,
         shown=shown,
         language=dict(notebook.metadata["language_info"]),
         seconds=time.perf_counter() - start,
         executed=executed,
+        digest=files.sha256(json.dumps([cells, used, outputs, shown], sort_keys=True).encode()),
         failure=failure,
     )
 
@@ -285,35 +295,53 @@ async def _run_all(
             group.create_task(one(docname, chapter))
 
 
+def _longest_first(env: BuildEnvironment, runs: Runs) -> list[str]:
+    """The pages by the time of their last run, so that none is left to run alone at the end.
+
+    New ones come first, by their length.
+    """
+
+    def rank(docname: str) -> tuple[float, int, str]:
+        run, size = runs.get(docname), Path(env.doc2path(docname)).stat().st_size
+        return -run.seconds if run else -float("inf"), -size, docname
+
+    return sorted(env.found_docs, key=rank)
+
+
 def run_chapters(app: Sphinx, runs: Runs, limit: int) -> list[Run]:
     """Run every chapter whose last run can't stand for a new one, `limit` at a time; their runs.
 
     All chapters run, whatever fails; each failure is a warning that names chapter, cell and line.
     """
     env, digest = cast(SphinxEnvType, app.env), cache(caspian.digest)
-    packages = environment_digest(Path(app.confdir))
+    packages = packages_digest(Path(app.confdir))
     wanted: dict[str, Awaitable[Run]] = {}
-    last = {docname: runs.get(docname) for docname in env.found_docs}
-    # The longest first, so that none is left to run alone at the end
-    for docname in sorted(last, key=lambda d: (-(r.seconds if (r := last[d]) else 1e9), d)):
-        path = Path(env.doc2path(docname))
+    with_cells: list[str] = []
+    for docname in _longest_first(env, runs):
+        path, before = Path(env.doc2path(docname)), runs.get(docname)
         text = path.read_text("utf-8")
-        reader = create_nb_reader(str(path), env.myst_config, env.mystnb_config, text)
-        if reader is None:  # a page without cells
+        why = before.aged(packages, digest) if before else ["it is new"]
+        if before and not why and was_read(env, docname, text, before):
+            with_cells.append(docname)
             continue
-        notebook, before = reader.read(text), last[docname]
-        cells = cells_digest(notebook, packages)
-        why = before.aged(cells, digest) if before else ["it is new"]
+        reader = create_nb_reader(str(path), env.myst_config, env.mystnb_config, text)
+        if reader is None:
+            continue
+        with_cells.append(docname)
+        notebook = reader.read(text)
+        if before and before.cells != cells_digest(notebook):
+            why = ["its cells"]
         if why:
             log.info("%s runs: %s", docname, ", ".join(why[:3]) + (" …" if why[3:] else ""))
             wanted[docname] = run(
                 path,
                 notebook,
                 timeout=app.config.nb_execution_timeout,
-                cells=cells,
+                packages=packages,
                 executed=before.executed + 1 if before else 1,
                 report=runs.folder / f"{docname}.report",
             )
+    runs.drop_all_but(with_cells)
     ran: list[Run] = []
     left = list(wanted)
 
@@ -384,7 +412,18 @@ class StoredClient(NotebookClientBase):
         raise KeyError(f"{name} was not evaluated: write it as {{eval}}`{name}` in the prose")
 
 
-def environment_digest(confdir: Path) -> str:
-    """Digest of the locked packages: another lock, another run."""
+def packages_digest(confdir: Path) -> str:
+    """Digest of the locked packages and the Python: another lock, another run."""
     lock = confdir / "requirements.txt"
-    return files.sha256(lock.read_bytes()) if lock.is_file() else ""
+    locked = lock.read_bytes() if lock.is_file() else b""
+    return files.sha256(locked + sys.version.encode())
+
+
+def was_read(env: BuildEnvironment, docname: str, text: str, run: Run | None) -> bool:
+    """Whether a page was read from this text and with this run (None: it has no cells)."""
+    known = pages(env).get(docname)
+    return (
+        known is not None
+        and known.source == files.sha256(text.encode())
+        and known.run == (run.digest if run else "")
+    )
