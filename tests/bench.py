@@ -1,72 +1,140 @@
-"""Time the book's builds on a copy of the tree: clean, unchanged, and with one chapter edited.
+"""Time the book's builds on a copy of the tree, side by side: `make bench`.
 
-`make bench` prints the median of a few runs of each, in seconds and against the clean build, and
-the size of each page. Times are of this machine; the ratios travel.
+Clean on one core and on all, unchanged, and after one edit of each kind. Prints the median of a few
+runs, in seconds and against the clean build, and the size of each page. The runs take turns, so
+that a busy minute of the machine strikes all alike. Times are of this machine; the ratios travel.
+With `--tests`, `make unit` and `make test` are timed too, beside a clean `make book`.
 """
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import book
 
-CLEAN_RUNS = 3
-OTHER_RUNS = 5
+CODE = "```{code-cell} ipython3\n"
+Edit = Callable[[Path, int], None]
 
 
-def timed(tree: Path) -> float:
-    """Seconds that one build takes. Ends the program if the book can't be built."""
-    start = time.perf_counter()
-    done = book.build(tree)
-    seconds = time.perf_counter() - start
-    if done.returncode:
-        sys.exit(done.stdout[-3000:] + done.stderr[-3000:])
-    return seconds
+def append(name: str, text: str) -> Edit:
+    """An edit that adds a text, new in each run, to the end of a file."""
+
+    def edit(tree: Path, run: int) -> None:
+        with (tree / name).open("a", encoding="utf-8") as file:
+            file.write(text.format(run))
+
+    return edit
 
 
-def clean(tree: Path) -> float:
-    """A build from nothing."""
+def clean(tree: Path, _run: int) -> None:
+    """Forget every build."""
     shutil.rmtree(tree / "_build", ignore_errors=True)
-    return timed(tree)
 
 
-def edited(tree: Path, run: int) -> float:
-    """A build after a new sentence in the first chapter."""
-    path = tree / book.chapters()[0].path.relative_to(book.ROOT)
-    with path.open("a", encoding="utf-8") as chapter:
-        chapter.write(f"\nOne more sentence{'!' * run}\n")
-    return timed(tree)
+def unchanged(_tree: Path, _run: int) -> None:
+    """Edit nothing."""
 
 
-def main() -> None:
-    """Run the benchmark and print its table."""
+def edit_cell(tree: Path, run: int) -> None:
+    """Add a comment to the last cell of the first chapter."""
+    path = tree / CHAPTER
+    before, mark, after = path.read_text("utf-8").rpartition(f"{CODE}")
+    code, end, rest = after.partition("\n```\n")
+    path.write_text(f"{before}{mark}{code}\n# run {run}{end}{rest}", "utf-8")
+
+
+CHAPTER = book.chapters()[0].path.relative_to(book.ROOT).as_posix()
+SITE = "caspian/site"
+TEMPLATE = next((book.ROOT / SITE / "templates").rglob("*.html")).relative_to(book.ROOT).as_posix()
+SERIAL = {"CASPIAN_JOBS": "1"}
+BUILDS: dict[str, tuple[Edit, dict[str, str]]] = {
+    "clean, one core": (clean, SERIAL),
+    "clean": (clean, {}),
+    "unchanged": (unchanged, {}),
+    "a word in a chapter": (append(CHAPTER, "\nOne more sentence{}\n"), {}),
+    "a cell in a chapter": (edit_cell, {}),
+    "a comment in the CSS": (append(f"{SITE}/static/caspian.css", "/* run {} */\n"), {}),
+    "a comment in a template": (append(TEMPLATE, "<!-- run {} -->\n"), {}),
+}
+
+
+def timed(command: Callable[[], book.Done]) -> float:
+    """Seconds that a command takes. Ends the program, with what it said, if it fails."""
+    start = time.perf_counter()
+    done = command()
+    if done.returncode:
+        sys.exit(done.output[-6000:])
+    return time.perf_counter() - start
+
+
+def time_builds(tree: Path, runs: int) -> dict[str, list[float]]:
+    """The seconds of each kind of build, one after the other in each run."""
+    times: dict[str, list[float]] = {name: [] for name in BUILDS}
+    for run in range(runs):
+        for name, (edit, variables) in BUILDS.items():
+            edit(tree, run)
+            times[name].append(timed(lambda v=variables: book.build(tree, **v)))
+    return times
+
+
+def time_targets() -> dict[str, list[float]]:
+    """The seconds of `make book` from clean, `make unit` and `make test`, in this tree."""
+
+    def make(target: str) -> book.Done:
+        done = subprocess.run(
+            ["make", target], cwd=book.ROOT, capture_output=True, text=True, check=False
+        )
+        return book.Done(done.returncode, done.stdout + done.stderr)
+
+    clean(book.ROOT, 0)
+    return {f"make {t}": [timed(lambda t=t: make(t))] for t in ("book", "unit", "test")}
+
+
+def show(times: dict[str, list[float]], whole: float) -> None:
+    """Print the table."""
+    print(f"{'':<26}{'seconds':>9}{'of clean':>10}{'runs':>6}   fastest to slowest")
+    for name, seconds in times.items():
+        middle = statistics.median(seconds)
+        print(
+            f"{name:<26}{middle:>9.2f}{middle / whole:>10.2f}{len(seconds):>6}   "
+            f"{min(seconds):.2f} to {max(seconds):.2f}"
+        )
+
+
+def show_sizes(tree: Path) -> None:
+    """Print how heavy each page is."""
+    print(f"\n{'page':<26}{'kB':>9}{'kB gzip':>10}")
+    for page in book.pages():
+        html = (tree / "_build" / "html" / f"{page.docname}.html").read_bytes()
+        packed = len(gzip.compress(html, mtime=0))
+        print(f"{page.docname:<26}{len(html) / 1000:>9.0f}{packed / 1000:>10.0f}")
+
+
+def main(arguments: list[str]) -> None:
+    """Run the benchmark and print its tables."""
+    parser = argparse.ArgumentParser(description="Time the book's builds.")
+    parser.add_argument("--runs", type=int, default=3, help="of each build (default 3)")
+    parser.add_argument("--tests", action="store_true", help="time `make unit`, `make test` too")
+    chosen = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         tree = book.copy_tree(Path(folder) / "book")
-        times = {
-            "clean": [clean(tree) for _ in range(CLEAN_RUNS)],
-            "unchanged": [timed(tree) for _ in range(OTHER_RUNS)],
-            "one chapter edited": [edited(tree, run) for run in range(OTHER_RUNS)],
-        }
-        whole = statistics.median(times["clean"])
-        print(f"{'build':<20}{'seconds':>9}{'of clean':>10}{'runs':>6}   fastest to slowest")
-        for name, seconds in times.items():
-            middle = statistics.median(seconds)
-            print(
-                f"{name:<20}{middle:>9.2f}{middle / whole:>10.0%}{len(seconds):>6}   "
-                f"{min(seconds):.2f} to {max(seconds):.2f}"
-            )
-        print(f"\n{'page':<32}{'kB':>9}{'kB gzip':>9}")
-        for page in book.pages():
-            html = (tree / "_build" / "html" / f"{page.docname}.html").read_bytes()
-            packed = len(gzip.compress(html, mtime=0))
-            print(f"{page.docname:<32}{len(html) / 1000:>9.0f}{packed / 1000:>9.0f}")
+        times = time_builds(tree, chosen.runs)
+        show(times, statistics.median(times["clean"]))
+        show_sizes(tree)
+    if chosen.tests:
+        targets = time_targets()
+        print()
+        show(targets, targets["make book"][0])
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -24,12 +25,12 @@ HTML = ROOT / "_build" / "html"
 REFERENCE = ROOT / "tests" / "reference"
 FIGURES = ROOT / "figures"
 
+EXECUTED = ROOT / "_build" / "jupyter_execute"  # where MyST-NB leaves what a build ran
+SMALL = ROOT / "tests" / "small"
+
 FIGURE_MIME = "application/vnd.caspian.figure+json"
 TABLE_MIME = "application/vnd.caspian.table+json"
-
-CELL_TIMEOUT = 60  # seconds; the book's own limit is in _config.yml
-# Jupyter Book's own extensions of Markdown, where _config.yml names no others
-DEFAULT_EXTENSIONS = ["colon_fence", "dollarmath", "linkify", "substitution", "tasklist"]
+BUILD = ("jb", "build", ".", "-W", "-n", "--keep-going")  # as `make book` does
 
 
 def as_in_the_book() -> None:
@@ -40,15 +41,13 @@ def as_in_the_book() -> None:
 @cache
 def config() -> dict[str, Any]:
     """The book's settings, `_config.yml`."""
-    path = ROOT / "_config.yml"
-    return yaml.safe_load(path.read_text("utf-8")) if path.is_file() else {}
+    return yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
 
 
 @cache
 def markdown_config() -> MdParserConfig:
     """How the book reads Markdown."""
-    extensions = (config().get("parse") or {}).get("myst_enable_extensions")
-    return MdParserConfig(enable_extensions=set(extensions or DEFAULT_EXTENSIONS))
+    return MdParserConfig(enable_extensions=set(config()["parse"]["myst_enable_extensions"]))
 
 
 @dataclass(frozen=True)
@@ -82,6 +81,16 @@ class Page:
         return HTML / f"{self.docname}.html"
 
     @property
+    def executed(self) -> Path:
+        """The notebook that the last build ran, without what its cells glued."""
+        return EXECUTED / f"{self.docname}.ipynb"
+
+    @property
+    def glued(self) -> Path:
+        """What the cells glued in the last build, JSON by name."""
+        return EXECUTED / f"{self.docname}.glue.json"
+
+    @property
     def reference(self) -> Path:
         """The executed notebook that the page is compared with."""
         return REFERENCE / f"{self.name}.ipynb"
@@ -109,10 +118,8 @@ def _files(entry: dict[str, Any]) -> Iterator[str]:
 @cache
 def pages() -> tuple[Page, ...]:
     """Every page of `_toc.yml`, in the order of reading."""
-    path = ROOT / "_toc.yml"
-    if not path.is_file():
-        return ()
-    return tuple(Page(name) for name in _files(yaml.safe_load(path.read_text("utf-8"))))
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
+    return tuple(Page(name) for name in _files(toc))
 
 
 def chapters() -> tuple[Page, ...]:
@@ -145,6 +152,21 @@ def cells(path: Path) -> list[Cell]:
 def read_reference(page: Page) -> nbformat.NotebookNode:
     """The executed reference of a page."""
     return nbformat.read(page.reference, as_version=4)
+
+
+def split_glue(
+    outputs: Iterable[nbformat.NotebookNode],
+) -> tuple[dict[str, Any], list[nbformat.NotebookNode]]:
+    """What a cell glued without showing it, name to content, and the outputs that it showed."""
+    glued, shown = {}, []
+    for output in outputs:
+        mark = output.get("metadata", {}).get("scrapbook", {})
+        if prefix := mark.get("mime_prefix"):
+            content = {kind.removeprefix(prefix): value for kind, value in output["data"].items()}
+            glued[mark["name"]] = content
+        else:
+            shown.append(output)
+    return glued, shown
 
 
 def bundles(notebook: nbformat.NotebookNode, mime: str = FIGURE_MIME) -> list[dict[str, Any]]:
@@ -234,6 +256,11 @@ _NOT_COPIED = shutil.ignore_patterns(
     ".git", ".venv", "_build", "__pycache__", "*.egg-info", ".pytest_cache", ".ruff_cache",
     ".ipynb_checkpoints",
 )  # fmt: skip
+# What the small book takes from the real one
+_BORROWED = (
+    "caspian", "_config.yml", "CITATION.cff", "LICENSE", "pyproject.toml", "requirements*",
+)  # fmt: skip
+_LONGEST = 900  # seconds that a command may take before it counts as hanging
 
 
 def copy_tree(target: Path) -> Path:
@@ -241,10 +268,30 @@ def copy_tree(target: Path) -> Path:
     return Path(shutil.copytree(ROOT, target, ignore=_NOT_COPIED))
 
 
-def run_in(tree: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    """Run a command of this environment in a copy, with the copy's own `caspian`.
+def small_book(target: Path) -> Path:
+    """Make the small book of `tests/small` in `target`, with the real one's code and settings."""
+    shutil.copytree(SMALL, target, ignore=_NOT_COPIED)
+    for path in (path for pattern in _BORROWED for path in ROOT.glob(pattern)):
+        if path.is_dir():
+            shutil.copytree(path, target / path.name, ignore=_NOT_COPIED)
+        else:
+            shutil.copy(path, target)
+    return target
 
-    `python` and `jb` stand for the ones of the interpreter that runs the tests.
+
+def edit(path: Path, old: str, new: str) -> None:
+    """Replace the one place of a file that reads `old`. Raises ValueError if it isn't one."""
+    text = path.read_text("utf-8")
+    if text.count(old) != 1:
+        raise ValueError(f"{path.name} has {old!r} {text.count(old)} times, not once")
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+def start(tree: Path, *command: str, **variables: str) -> subprocess.Popen[str]:
+    """Start a command of this environment in a copy, with the copy's own `caspian`.
+
+    `python` and `jb` stand for the ones of the interpreter that runs the tests; `variables` are
+    added to the environment. The command leads a process group, and its two outputs are one.
     """
     bin_folder = Path(sys.executable).parent
     program = (
@@ -254,14 +301,54 @@ def run_in(tree: Path, *command: str) -> subprocess.CompletedProcess[str]:
         raise FileNotFoundError(f"{command[0]} is not installed beside {sys.executable}")
     environment = {
         **os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1",
+        "PYTHONUNBUFFERED": "1", **variables,
     }  # fmt: skip
     environment.pop("CASPIAN_DATA", None)
-    return subprocess.run(
+    return subprocess.Popen(
         [program, *command[1:]], cwd=tree, env=environment, stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, encoding="utf-8", errors="replace", check=False,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
+        errors="replace", start_new_session=True,
     )  # fmt: skip
 
 
-def build(tree: Path) -> subprocess.CompletedProcess[str]:
+@dataclass(frozen=True)
+class Done:
+    """How a command ended, and all that it said."""
+
+    returncode: int
+    output: str
+
+
+def finish(process: subprocess.Popen[str]) -> Done:
+    """Wait for a command. Raises TimeoutExpired, and ends it, if it hangs."""
+    try:
+        output, _ = process.communicate(timeout=_LONGEST)
+    except BaseException:
+        os.killpg(process.pid, signal.SIGKILL)
+        raise
+    return Done(process.returncode, output)
+
+
+def run_in(tree: Path, *command: str, **variables: str) -> Done:
+    """Run a command in a copy: see :func:`start`."""
+    return finish(start(tree, *command, **variables))
+
+
+def build(tree: Path, *options: str, **variables: str) -> Done:
     """Build the book of a copy, as strictly as `make book` does."""
-    return run_in(tree, "jb", "build", ".", "-W", "-n", "--keep-going")
+    return run_in(tree, *BUILD, *options, **variables)
+
+
+def built_files(tree: Path) -> dict[str, bytes]:
+    """Every file of a copy's built site, by name."""
+    html = tree / "_build" / "html"
+    return {p.relative_to(html).as_posix(): p.read_bytes() for p in html.rglob("*") if p.is_file()}
+
+
+ABOUT_THE_BUILD = "_data/build.json"  # says who built the pages, and how long it took
+
+
+def site_differences(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
+    """Names of the files in which two built sites differ, but for the one that may."""
+    moved = [name for name in one.keys() | other.keys() if one.get(name) != other.get(name)]
+    return sorted(set(moved) - {ABOUT_THE_BUILD})

@@ -1,23 +1,23 @@
 """Renew what the tests compare with: `make references`, or `make figures` for the drawings alone.
 
-From the chapters: `tests/reference/<page>.ipynb`, executed. From those: `figures/*.svg`. From the
-built book: `tests/reference/<page>.txt`, its readable text, and the facts in `README.md`.
-Each is written only if it moved, and says so; a stale one is removed.
+From the built book, which runs every chapter: `tests/reference/<page>.ipynb`, executed, and
+`tests/reference/<page>.txt`, its readable text; from the notebooks `figures/*.svg`; from the texts
+the facts in `README.md`. Each is written only if it moved, and says so; a stale one is removed.
+`--page energy` renews what comes from one page.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import book
 import nbformat
 from bs4 import BeautifulSoup
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
 
 README = book.ROOT / "README.md"
 FACTS = re.compile(r"(<!-- facts -->\n).*?(<!-- /facts -->)", re.DOTALL)
@@ -28,8 +28,8 @@ _VOLATILE = re.compile(r"0x[0-9a-f]{8,}|(?<![\w./-])/(?:tmp|home|Users|root)/|\\
 def settled(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """The code cells of an executed chapter with nothing in them that another run would change.
 
-    Raises ValueError for an output that names a file of this machine or an address in memory, or
-    that is a warning: neither belongs in the book.
+    Raises ValueError for an output that is an error or a warning, or that names a file of this
+    machine or an address in memory: none belongs in the book.
     """
     found = nbformat.v4.new_notebook(
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}}
@@ -45,6 +45,8 @@ def settled(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         ]
         for output in outputs:
             text = str(output)
+            if output.get("output_type") == "error":
+                raise ValueError(f"cell {number} failed: {output['ename']}: {output['evalue']}")
             if output.get("name") == "stderr":
                 raise ValueError(f"cell {number} writes to stderr: {output['text']}")
             if volatile := _VOLATILE.search(text.replace(str(book.ROOT), "/home/")):
@@ -61,20 +63,24 @@ def settled(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return found
 
 
-def execute(page: book.Page) -> nbformat.NotebookNode:
-    """Run a chapter as the book does, in its own folder."""
-    notebook = book.read_chapter(page.path)
-    for key in ("source_map", "jupytext", "file_format"):
-        notebook.metadata.pop(key, None)
-    client = NotebookClient(
-        notebook,
-        timeout=book.CELL_TIMEOUT,
-        kernel_name="python3",
-        resources={"metadata": {"path": str(page.path.parent)}},
-        extra_arguments=["--log-level=40"],
-    )
-    client.execute()
-    return settled(notebook)
+def executed(page: book.Page) -> nbformat.NotebookNode:
+    """What the last build ran of a page, settled; what its cells glued is in the metadata.
+
+    Raises ValueError if the build has not run the present cells, or as :func:`settled` does.
+    """
+    if not page.executed.is_file():
+        raise ValueError("the build has not run it: run `make book`")
+    notebook = nbformat.read(page.executed, as_version=4)
+    ran = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    if ran != [cell.source for cell in book.cells(page.path)]:
+        raise ValueError("the build ran other cells than it has now: run `make book`")
+    found = settled(notebook)
+    found.metadata["glue"] = {}
+    # A chapter that glues nothing any more leaves the file of an earlier build behind.
+    if page.glued.is_file() and page.glued.stat().st_mtime >= page.executed.stat().st_mtime:
+        outputs = json.loads(page.glued.read_text("utf-8")).values()
+        found.metadata["glue"] = book.split_glue(outputs)[0]
+    return found
 
 
 def drawings(notebooks: Iterable[nbformat.NotebookNode]) -> dict[str, str]:
@@ -117,60 +123,73 @@ def with_facts(readme: str, facts: str) -> str:
     return FACTS.sub(lambda match: match[1] + facts + match[2], readme)
 
 
-def write(wanted: Mapping[Path, str], among: Iterable[Path] = ()) -> None:
-    """Write the files that moved and remove those of `among` that are no longer wanted."""
+def write(wanted: Mapping[Path, str], obsolete: Iterable[Path] = ()) -> None:
+    """Write the files that moved and remove the obsolete ones."""
     for path, text in wanted.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_file() and path.read_bytes() == text.encode():
             continue
         path.write_bytes(text.encode())
         print(f"  renewed {path.relative_to(book.ROOT).as_posix()}")
-    for path in sorted(set(among) - set(wanted)):
+    for path in sorted(obsolete):
         path.unlink()
         print(f"  removed {path.relative_to(book.ROOT).as_posix()}")
 
 
-def renew_notebooks() -> None:
-    """Run every chapter and write its reference."""
+def obsolete(found: Iterable[Path], known: Iterable[Path]) -> set[Path]:
+    """The files that no page stands behind any more."""
+    return set(found) - set(known)
+
+
+def renew_notebooks(pages: Sequence[book.Page]) -> None:
+    """Write the reference of every page with cells, from what the build ran."""
     wanted: dict[Path, str] = {}
-    for page in book.chapters():
+    for page in pages:
+        if not page.is_notebook:
+            continue
         try:
-            notebook = execute(page)
-        except (CellExecutionError, ValueError) as error:
+            wanted[page.reference] = nbformat.writes(executed(page)) + "\n"
+        except ValueError as error:
             sys.exit(f"{page.docname}.md: {error}")
-        wanted[page.reference] = nbformat.writes(notebook) + "\n"
-    write(wanted, book.REFERENCE.glob("*.ipynb"))
+    write(wanted, obsolete(book.REFERENCE.glob("*.ipynb"), (p.reference for p in book.chapters())))
 
 
-def renew_figures() -> None:
+def renew_figures(pages: Sequence[book.Page]) -> None:
     """Draw the figures of the references."""
     missing = [page.docname for page in book.chapters() if not page.reference.is_file()]
     if missing:
         sys.exit(f"no reference yet of {', '.join(missing)}: run `make references`")
-    drawn = drawings(book.read_reference(page) for page in book.chapters())
+    notebooks = {page: book.read_reference(page) for page in book.chapters()}
+    drawn = drawings(notebook for page, notebook in notebooks.items() if page in pages)
     wanted = {book.FIGURES / name: svg for name, svg in drawn.items()}
-    write(wanted, book.FIGURES.glob("*.svg"))
+    bundles = [bundle for notebook in notebooks.values() for bundle in book.bundles(notebook)]
+    known = [book.FIGURES / f"{bundle['name']}.svg" for bundle in bundles]
+    write(wanted, obsolete(book.FIGURES.glob("*.svg"), known))
 
 
-def renew_texts() -> None:
-    """Write the readable text of every built page, and the README's facts."""
-    wanted = {page.text: book.built_text(page) for page in book.pages()}
-    write(wanted, book.REFERENCE.glob("*.txt"))
-    facts: Any = readme_facts()
-    if facts and README.is_file():
+def renew_texts(pages: Sequence[book.Page]) -> None:
+    """Write the readable text of built pages, and the README's facts."""
+    wanted = {page.text: book.built_text(page) for page in pages}
+    write(wanted, obsolete(book.REFERENCE.glob("*.txt"), (page.text for page in book.pages())))
+    if facts := readme_facts():
         write({README: with_facts(README.read_text("utf-8"), facts)})
 
 
-def main(arguments: list[str]) -> None:
-    """Renew everything, or only what is named: `notebooks`, `figures`, `texts`."""
+def main(arguments: Sequence[str]) -> None:
+    """Renew everything, or only what is named: `notebooks`, `figures`, `texts`; of one page."""
     steps = {"notebooks": renew_notebooks, "figures": renew_figures, "texts": renew_texts}
-    if unknown := set(arguments) - set(steps):
-        sys.exit(f"unknown: {', '.join(sorted(unknown))}; choose from {', '.join(steps)}")
-    book.as_in_the_book()
+    known = {page.name: page for page in book.pages()}
+    parser = argparse.ArgumentParser(description="Renew what the tests compare with.")
+    parser.add_argument("steps", nargs="*", metavar="|".join(steps), help="all, if none is named")
+    parser.add_argument("--page", choices=sorted(known), help="only what comes from this page")
+    chosen = parser.parse_args(arguments)
+    if unknown := set(chosen.steps) - set(steps):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; choose from {', '.join(steps)}")
+    pages = [known[chosen.page]] if chosen.page else list(known.values())
     for name, step in steps.items():
-        if not arguments or name in arguments:
+        if not chosen.steps or name in chosen.steps:
             print(name)
-            step()
+            step(pages)
 
 
 if __name__ == "__main__":

@@ -138,7 +138,7 @@ def test_a_cell_of_another_type_is_no_parquet():
 
 def test_a_file_made_twice_is_the_same():
     resource = RESOURCES["oil_exports"]
-    content = tables.files()[resource["path"]]
+    content = (book.ROOT / "data" / resource["path"]).read_bytes()
     assert archive.parquet(resource, content) == archive.parquet(resource, content)
     files = {"b.csv": b"2", "a.csv": b"1"}
     assert archive.zipped(files) == archive.zipped(dict(sorted(files.items())))

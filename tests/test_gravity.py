@@ -242,7 +242,7 @@ def test_the_intervals_hold_what_they_promise(world):
     """Nine tenths of pairs that the estimate did not see lie within their nine-tenth interval."""
     names = np.sort(world["pair"].unique())
     chosen = np.random.default_rng(5).choice(names, len(names) // 20, replace=False)
-    found = gravity.hold_out(world, TERMS, world["pair"].isin(chosen), level=0.9)
+    found = gravity.hold_out(world, TERMS, world["pair"].isin(chosen), draws=2000)
     assert len(found.table) > 1000
     assert found.table["inside"].mean() == pytest.approx(0.9, abs=0.03)
     narrow = (found.table["low"] <= found.table["expected"]) & (

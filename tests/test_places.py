@@ -1,0 +1,65 @@
+"""The same book everywhere: in any folder, locale and timezone, on any number of cores."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import book
+import pytest
+
+pytestmark = pytest.mark.slow
+
+FAULTS = Path(__file__).parent / "faults"
+FOLDER = "the book, второй – ikinci"
+ELSEWHERE = {"TZ": "Pacific/Kiritimati", "LC_ALL": "C"}
+
+
+def same_elsewhere(tree: Path, site: dict[str, bytes], **variables: str) -> None:
+    """Build a copy under another locale and timezone, and compare it with a built site."""
+    done = book.build(tree, **ELSEWHERE, **variables)
+    assert done.returncode == 0, done.output[-5000:]
+    built = book.built_files(tree)
+    assert not book.site_differences(built, site)
+    names = [str(tree), tree.name, str(book.ROOT)]
+    inside = [n for n, content in built.items() if any(name.encode() in content for name in names)]
+    assert not inside, f"these files name a folder of this machine: {inside}"
+
+
+@pytest.fixture(scope="module")
+def small_site(tmp_path_factory) -> dict[str, bytes]:
+    tree = book.small_book(tmp_path_factory.mktemp("place") / "book")
+    done = book.build(tree)
+    assert done.returncode == 0, done.output[-5000:]
+    return book.built_files(tree)
+
+
+def test_the_small_book_is_the_same_elsewhere_and_on_one_core(small_site, tmp_path):
+    same_elsewhere(book.small_book(tmp_path / FOLDER), small_site, CASPIAN_JOBS="1")
+
+
+def test_the_book_is_the_same_elsewhere(site, tmp_path):
+    same_elsewhere(book.copy_tree(tmp_path / FOLDER), book.built_files(book.ROOT))
+
+
+def test_a_book_on_a_read_only_disk_is_built_into_another_folder(small_site, tmp_path):
+    tree, out = book.small_book(tmp_path / "book"), tmp_path / "out"
+    fault = {"kind": "refuse", "under": str(tree)}
+    done = book.build(
+        tree, "--path-output", str(out),
+        CASPIAN_FAULT=json.dumps(fault), PYTHONPATH=os.pathsep.join((str(FAULTS), str(tree))),
+    )  # fmt: skip
+    assert done.returncode == 0, done.output[-5000:]
+    assert not book.site_differences(book.built_files(out), small_site)
+
+
+def test_a_broken_kernel_of_the_machine_is_not_used(small_site, tmp_path):
+    kernel = tmp_path / "share" / "kernels" / "python3"
+    kernel.mkdir(parents=True)
+    spec = {"argv": ["no-such-python", "-f", "{connection_file}"], "display_name": "Python 3"}
+    (kernel / "kernel.json").write_text(json.dumps(spec), "utf-8")
+    tree = book.small_book(tmp_path / "book")
+    done = book.build(tree, JUPYTER_PATH=str(tmp_path / "share"))
+    assert done.returncode == 0, done.output[-5000:]
+    assert not book.site_differences(book.built_files(tree), small_site)
