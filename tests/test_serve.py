@@ -103,4 +103,4 @@ def test_a_taken_port_is_said(tmp_path):
             book.ROOT, "python", "-m", "caspian.serve", str(port), "python", "-c", "pass"
         )
     assert done.returncode == 1
-    assert f"Port {port}" in done.stderr and f"PORT={port + 1}" in done.stderr
+    assert f"Port {port}" in done.output and f"PORT={port + 1}" in done.output

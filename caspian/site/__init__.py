@@ -93,12 +93,18 @@ class Building:
         given.run, given.tables, given.failed = run.digest, run.tables, run.failure is not None
         return execution.StoredClient(run, notebook, Path(source), nb_config, logger)
 
-    def outdated(self, app: Sphinx, env: BuildEnvironment, *_: Any) -> list[str]:
+    def outdated(
+        self, app: Sphinx, env: BuildEnvironment, _added: Any, _changed: Any, removed: set[str]
+    ) -> list[str]:
         """Run what has to be run; the pages that were read with another text or another run.
 
         Pages that warned in the last build are among them, until they are clean.
         """
         self.last.watch(app)
+        for docname in removed:
+            forget_outputs(app, docname)
+            for path in (f"{docname}.html", f"_sources/{docname}.md"):  # Sphinx leaves them
+                (Path(app.outdir) / path).unlink(missing_ok=True)
         if app.config.nb_execution_mode == "inline":
             ran = execution.run_chapters(app, self.runs, self.jobs)
             figures = [f for run in ran for f in run.displayed(charts.FIGURE_MIME)]
@@ -133,6 +139,13 @@ class Building:
 def note_source(app: Sphinx, docname: str, source: list[str]) -> None:
     """Note the text that a page is read from."""
     page(app.env, docname).source = files.sha256(source[0].encode())
+    forget_outputs(app, docname)
+
+
+def forget_outputs(app: Sphinx, docname: str) -> None:
+    """Remove what MyST-NB noted of a page: it writes no note for a page that glues nothing more."""
+    for kind in ("ipynb", "glue.json"):
+        takeaway.executed(app, docname, kind).unlink(missing_ok=True)
 
 
 # --- what pages published --------------------------------------------------------------------
@@ -294,5 +307,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
         "version": "0.2.0",
         "parallel_read_safe": True,
         "parallel_write_safe": True,
-        "env_version": 3,
+        "env_version": int(code_digest()[:12], 16),  # other code, another form of what it kept
     }

@@ -420,10 +420,11 @@ def packages_digest(confdir: Path) -> str:
 
 
 def was_read(env: BuildEnvironment, docname: str, text: str, run: Run | None) -> bool:
-    """Whether a page was read from this text and with this run (None: it has no cells)."""
+    """Whether a page was read from this text, these sources and this run (None: no cells)."""
     known = pages(env).get(docname)
     return (
         known is not None
         and known.source == files.sha256(text.encode())
         and known.run == (run.digest if run else "")
+        and all(caspian.digest(f"source:{key}") == was for key, was in known.cited.items())
     )

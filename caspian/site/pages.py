@@ -26,9 +26,10 @@ class Page:
 
     `source` and `run` digest the text and the run of its cells that the page was read with
     (`run` is "" for a page without cells); `tables` are those that the run read, `failed` says
-    whether it ended early. `cited` are sources named in the text, `shown` the expressions with
-    their values as text, `parts` the places of the back matter, `glimpsed` the figures shown at a
-    glance, `quoted` the pages whose numbers it quotes (`{glue}` with a page's name).
+    whether it ended early. `cited` are sources named in the text with their digests, `shown` the
+    expressions with their values as text, `parts` the places of the back matter, `glimpsed` the
+    figures shown at a glance, `quoted` the pages whose numbers it quotes (`{glue}` with a page's
+    name).
     """
 
     source: str = ""
@@ -36,7 +37,7 @@ class Page:
     failed: bool = False
     tables: list[str] = field(default_factory=list)
     published: dict[str, Published] = field(default_factory=dict)
-    cited: list[str] = field(default_factory=list)
+    cited: dict[str, str | None] = field(default_factory=dict)
     shown: dict[str, str] = field(default_factory=dict)
     parts: list[str] = field(default_factory=list)
     glimpsed: list[str] = field(default_factory=list)

@@ -244,7 +244,7 @@ def source_role(
         message = inliner.reporter.error(str(error), line=lineno)
         return [inliner.problematic(rawtext, rawtext, message)], [message]
     env = inliner.document.settings.env
-    page(env).cited.append(text)
+    page(env).cited[text] = tables.digest(f"source:{text}")
     label = f"{s.publisher}, {s.date}" if s.date else s.publisher
     link = (
         nodes.reference("", label, refuri=s.url, internal=False, reftitle=s.title)

@@ -82,7 +82,7 @@ def _sources(app: Sphinx, docname: str) -> list[tables.Source]:
     """The sources of a page's figures, tables and text."""
     held = page(app.env, docname)
     keys = {s["key"] for item in held.published.values() for s in item.bundle["sources"]}
-    keys |= set(held.cited)
+    keys |= held.cited.keys()
     known = tables.references()
     return [known[key] for key in sorted(keys)]
 
