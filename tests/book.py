@@ -197,7 +197,10 @@ def page_text(html: str) -> str:
     Navigation, code, drawings and controls are left out; their numbers are pinned elsewhere.
     Raises ValueError for a page without an article.
     """
-    soup = BeautifulSoup(html, "html.parser")
+    return _text_of(BeautifulSoup(html, "html.parser"))
+
+
+def _text_of(soup: BeautifulSoup) -> str:
     article = soup.select_one("article") or soup.select_one("[role=main]") or soup.main
     if article is None:
         raise ValueError("the page has no <article>")
@@ -247,7 +250,20 @@ def page_text(html: str) -> str:
 
 def built_text(page: Page) -> str:
     """The readable text of a page as built. Raises FileNotFoundError before `make book`."""
-    return page_text(page.html.read_text("utf-8"))
+    return _text_of(soup(page.html))
+
+
+@cache
+def soup(path: Path) -> BeautifulSoup:
+    """A file of the built site as a tree to search, parsed once a process: not to be changed."""
+    return BeautifulSoup(path.read_text("utf-8"), "html.parser")
+
+
+@cache
+def anchors(path: Path) -> frozenset[str]:
+    """What a link may name on a page."""
+    tags = soup(path).find_all(lambda tag: tag.has_attr("id") or tag.has_attr("name"))
+    return frozenset(tag[key] for tag in tags for key in ("id", "name") if tag.has_attr(key))
 
 
 # --- a copy of the tree, to change and to build ----------------------------------------------

@@ -26,7 +26,7 @@ from bs4 import BeautifulSoup, Tag
 from pybtex.database import parse_string
 
 from caspian import tables
-from caspian.site import archive, catalogue, edition, takeaway
+from caspian.site import archive, catalogue, edition, execution, takeaway
 from caspian.site.pages import Page
 
 DATA = book.HTML / "_data"
@@ -42,12 +42,21 @@ each_table = pytest.mark.parametrize("name", RESOURCES)
 each_chapter = pytest.mark.parametrize("page", CHAPTERS, ids=lambda page: page.name)
 
 
-@cache
 def soup(docname: str) -> BeautifulSoup:
     path = book.HTML / f"{docname}.html"
     if not path.is_file():
         pytest.fail("the book isn't built: run `make book`")
-    return BeautifulSoup(path.read_text("utf-8"), "html.parser")
+    return book.soup(path)
+
+
+@cache
+def links_of_sources() -> dict[str, set[tuple[str, str]]]:
+    """The links below each source of the list by its id: address and text."""
+    items = soup("chapters/references").select(".caspian-sources li")
+    return {i["id"]: {(a["href"], a.get_text()) for a in i.find_all("a", href=True)} for i in items}
+
+
+package_files = cache(tables.files)
 
 
 def linked(docname: str, within: Tag) -> list:
@@ -84,7 +93,7 @@ def test_a_table_is_in_the_catalogue(site, name):
     assert section, f"{name} has no section"
     text = section.get_text(" ")
     assert resource["title"] in text and resource["description"][:60] in " ".join(text.split())
-    content = (tables.files())[resource["path"]]
+    content = package_files()[resource["path"]]
     assert f"{len(rows_of(content)) - 1:,} row" in text
     for licence in resource["licenses"]:
         assert licence["title"] in text
@@ -106,7 +115,7 @@ def test_a_tables_files_hold_its_rows(site, name):
     resource = RESOURCES[name]
     section = soup("chapters/data").find(id=catalogue.anchor(name))
     files = {path.suffix: path for path in linked("chapters/data", section) if path.is_file()}
-    original = tables.files()[resource["path"]]
+    original = package_files()[resource["path"]]
     assert files[".csv"].read_bytes() == original
     head, *wanted = rows_of(original)
     with duckdb.connect() as connection:
@@ -218,15 +227,13 @@ def test_a_tables_users_are_named(site, page):
 
 
 def readers() -> dict[str, set[str]]:
-    """Every table to the pages whose kernels read it, as the build's own reports tell."""
+    """Every table to the pages whose runs read it, as the build keeps them."""
     found: dict[str, set[str]] = {}
-    reports = book.HTML.parent / ".dependencies"
+    runs = execution.Runs(book.HTML.parent / ".runs")
     for page in book.pages():
-        report = reports / f"{page.docname}.json"
-        if report.is_file():
-            for name in json.loads(report.read_text("utf-8")):
-                if name.startswith("table:"):
-                    found.setdefault(name.removeprefix("table:"), set()).add(page.docname)
+        if run := runs.get(page.docname):
+            for name in run.tables:
+                found.setdefault(name, set()).add(page.docname)
     return found
 
 
@@ -274,43 +281,28 @@ def test_every_source_is_listed_once_with_its_link(site):
 
 
 def test_a_sources_rows_are_its_rows(site):
-    listed = {
-        item["id"]: item for item in soup("chapters/references").select(".caspian-sources li")
-    }
+    files, links = tables.files(), links_of_sources()
     for name, resource in RESOURCES.items():
-        found = archive.sources_of(resource, tables.files()[resource["path"]])
-        for key in found:
-            links = [a["href"] for a in listed[f"source-{key}"].find_all("a")]
-            assert f"data.html#{catalogue.anchor(name)}" in links, f"{key} does not name {name}"
-    brent = archive.sources_of(RESOURCES["brent"], tables.files()["brent.csv"])
+        for key in archive.sources_of(resource, files[resource["path"]]):
+            led = {address for address, _ in links[f"source-{key}"]}
+            assert f"data.html#{catalogue.anchor(name)}" in led, f"{key} does not name {name}"
+    brent = archive.sources_of(RESOURCES["brent"], files["brent.csv"])
     for key, rows in brent.items():
-        assert f"brent {catalogue._ranges(rows)}" in listed[f"source-{key}"].get_text()
+        item = soup("chapters/references").find(id=f"source-{key}")
+        assert f"brent {catalogue._ranges(rows)}" in item.get_text()
 
 
 @each_chapter
 def test_a_figures_sources_link_back(site, page):
-    checked = 0
-    listed = {
-        item["id"]: item for item in soup("chapters/references").select(".caspian-sources li")
-    }
+    checked, links = 0, links_of_sources()
     for figure in soup(page.docname).select("figure.caspian-figure, figure.caspian-table"):
         urls = {a["href"] for a in figure.select(".caspian-source a[href^=http]")}
         number = figure.select_one(".caption-number").get_text().strip()
+        here = f"{page.name}.html#{figure['id']}"
         for key in [s.key for s in SOURCES.values() if s.url in urls]:
-            links = listed[f"source-{key}"].find_all("a", href=f"{page.name}.html#{figure['id']}")
-            if any(link.get_text() == number for link in links):
-                checked += 1
-        back = [
-            item
-            for item in listed.values()
-            if item.find("a", href=f"{page.name}.html#{figure['id']}")
-        ]
-        assert back, f"no source leads back to {figure['id']}"
-        assert all(
-            a.get_text() == number
-            for item in back
-            for a in item.find_all("a", href=f"{page.name}.html#{figure['id']}")
-        )
+            checked += (here, number) in links[f"source-{key}"]
+        back = {text for held in links.values() for address, text in held if address == here}
+        assert back == {number}, f"sources lead back to {figure['id']} as {back}"
     assert checked
 
 

@@ -19,7 +19,7 @@ PHONE = {"width": 360, "height": 740}
 
 @cache
 def page() -> BeautifulSoup:
-    return BeautifulSoup((book.HTML / PAGE).read_text("utf-8"), "html.parser")
+    return book.soup(book.HTML / PAGE)
 
 
 def opened(browser, site, fragment: str = "", **settings):
@@ -78,8 +78,8 @@ def test_a_claim_leads_to_its_chapters_figure(site):
         if (site / address).is_file():
             link = claim.select_one(f"a[href$='{row['chapter']}.html#{row['figure']}']")
             assert link, f"{claim['id']}: no link to {row['figure']}"
-            target = BeautifulSoup((site / address).read_text("utf-8"), "html.parser")
-            assert target.find(id=row["figure"]), f"{address} has no {row['figure']}"
+            has = book.anchors(site / address)
+            assert row["figure"] in has, f"{address} has no {row['figure']}"
 
 
 def test_the_whole_ledger_can_be_taken_away(site):
@@ -157,7 +157,6 @@ def test_from_any_sentence_to_figure_and_source_in_three_clicks(site, browser):
     visit.page.wait_for_url(f"**/{PAGE}")
     sentences = visit.page.locator(".caspian-sentences > li")
     assert sentences.count() == len(tables.load("article_sentences"))
-    anchors = {}  # figure pages read once
     for sentence in sentences.all():
         for link in sentence.get_by_role("link").all():
             link.click()  # 2
@@ -169,11 +168,8 @@ def test_from_any_sentence_to_figure_and_source_in_three_clicks(site, browser):
             figure = claim.locator(".caspian-meta a[href*='.html#']")
             assert figure.is_visible() and figure.is_enabled(), f"{name}: no figure"
             address, _, at = figure.get_attribute("href").partition("#")
-            if address not in anchors:
-                target = (book.HTML / PAGE).parent / address
-                soup = BeautifulSoup(target.read_text("utf-8"), "html.parser")
-                anchors[address] = {tag["id"] for tag in soup.find_all(id=True)}
-            assert at in anchors[address], f"{name}: {address} has no {at}"
+            has = book.anchors((book.HTML / PAGE).parent / address)
+            assert at in has, f"{name}: {address} has no {at}"
             if claim.get_attribute("data-now") != "open":
                 assert claim.locator("tbody a[href^=http]").first.is_visible(), f"{name}: no source"
     figure.click()  # 3, for one of them

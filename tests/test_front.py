@@ -25,7 +25,7 @@ CITATION = yaml.safe_load((book.ROOT / "CITATION.cff").read_text("utf-8"))
 
 @cache
 def page(name: str = "index.html") -> BeautifulSoup:
-    return BeautifulSoup((book.HTML / name).read_text("utf-8"), "html.parser")
+    return book.soup(book.HTML / name)
 
 
 def named() -> list[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import book
 import pytest
-from bs4 import BeautifulSoup
 from playwright.sync_api import expect
 
 FIGURE = "figure.caspian-figure"
@@ -25,22 +26,10 @@ if not ALL_PAGES:
     ALL_PAGES = ["index.html"]  # and the `site` fixture says what to do
 
 
-@cache
-def soup(path: Path) -> BeautifulSoup:
-    return BeautifulSoup(path.read_text("utf-8"), "html.parser")
-
-
-@cache
-def anchors(path: Path) -> frozenset[str]:
-    """What a link may name on a page."""
-    tags = soup(path).find_all(lambda tag: tag.has_attr("id") or tag.has_attr("name"))
-    return frozenset(tag[key] for tag in tags for key in ("id", "name") if tag.has_attr(key))
-
-
 def figures_of(name: str) -> list[str]:
     """The ids of a page's figures."""
     path = book.HTML / name
-    return [figure["id"] for figure in soup(path).select(FIGURE)] if path.is_file() else []
+    return [figure["id"] for figure in book.soup(path).select(FIGURE)] if path.is_file() else []
 
 
 def with_figures() -> list[str]:
@@ -49,7 +38,6 @@ def with_figures() -> list[str]:
 
 each_page = pytest.mark.parametrize("name", ALL_PAGES)
 each_page_with_figures = pytest.mark.parametrize("name", with_figures())
-each_scheme = pytest.mark.parametrize("scheme", ["light", "dark"])
 
 
 def draw_all(visit, name: str) -> None:
@@ -69,15 +57,35 @@ def draw_all(visit, name: str) -> None:
 # --- what a browser shows --------------------------------------------------------------------
 
 
-@pytest.mark.browser
-@each_scheme
-@each_page
-def test_page_opens_and_draws(site, browser, name, scheme):
-    visit = browser.visit(color_scheme=scheme, viewport=DESK)
+@dataclass(frozen=True)
+class Opened:
+    """A page in the browser with every chart drawn, shared by the tests that look at it."""
+
+    name: str
+    scheme: str
+    visit: Any
+
+
+@pytest.fixture(
+    scope="module",
+    params=[(name, scheme) for name in ALL_PAGES for scheme in ("light", "dark")],
+    ids="-".join,
+)
+def opened(site, chromium, request) -> Iterator[Opened]:
+    name, scheme = request.param
+    visit = chromium.visit(color_scheme=scheme, viewport=DESK)
+    context = chromium.contexts.pop()  # closed here, not after each test
     visit.open(site / name)
-    page = visit.page
-    assert page.evaluate("document.documentElement.dataset.theme") == scheme
-    background = page.evaluate(
+    draw_all(visit, name)
+    yield Opened(name, scheme, visit)
+    context.close()
+
+
+@pytest.mark.browser
+def test_page_opens_and_draws(opened):
+    name, scheme, visit = opened.name, opened.scheme, opened.visit
+    assert visit.page.evaluate("document.documentElement.dataset.theme") == scheme
+    background = visit.page.evaluate(
         """() => {
             const c = document.createElement('canvas').getContext('2d');
             c.fillStyle = getComputedStyle(document.body).backgroundColor;
@@ -87,10 +95,84 @@ def test_page_opens_and_draws(site, browser, name, scheme):
         }"""
     )
     assert background > 200 if scheme == "light" else background < 60, f"{name}: {background}"
-    draw_all(visit, name)
     assert not visit.problems, f"{name}, {scheme}: {visit.problems}"
     vega = [url for url in visit.scripts if "vega" in url]
     assert len(vega) == bool(figures_of(name)), f"{name} loads Vega {len(vega)} times"
+
+
+# What is to be seen of each figure: the drawings that stand there, charts and controls
+_SEEN = """kind => [...document.querySelectorAll(kind)].map(figure => {
+    const seen = selector => [...figure.querySelectorAll(selector)].filter(
+        part => part.checkVisibility() && part.getClientRects().length);
+    const sizes = seen(".caspian-static svg").map(svg => svg.getBoundingClientRect());
+    return {
+        id: figure.id,
+        drawings: sizes.map(size => [size.width, size.height]),
+        charts: seen(".caspian-live svg").length,
+        controls: seen("input").length,
+    };
+})"""
+
+
+@pytest.mark.browser
+def test_a_figure_follows_the_readers_mode(opened):
+    # The reader changes the mode on the page: the ink of the charts changes with it.
+    if not figures_of(opened.name):
+        return
+    page = opened.visit.page
+    ink = "() => getComputedStyle(document.querySelector('.caspian-live svg text')).fill"
+    other = {"light": "dark", "dark": "light"}[opened.scheme]
+    before = page.evaluate(ink)
+    page.evaluate("mode => { document.documentElement.dataset.theme = mode; }", other)
+    page.wait_for_function(f"before => ({ink})() !== before", arg=before)
+    page.evaluate("mode => { document.documentElement.dataset.theme = mode; }", opened.scheme)
+
+
+@pytest.mark.browser
+def test_paper_shows_the_drawings(opened):
+    opened.visit.page.emulate_media(media="print")
+    try:
+        figures = opened.visit.page.evaluate(_SEEN, FIGURE)
+    finally:
+        opened.visit.page.emulate_media(media="screen")
+    assert [figure["id"] for figure in figures] == figures_of(opened.name)
+    for figure in figures:
+        where = f"{opened.name}: {figure['id']}"
+        assert len(figure["drawings"]) == 1, f"{where} prints {len(figure['drawings'])} drawings"
+        assert not figure["charts"] and not figure["controls"], f"{where} prints what can't move"
+
+
+def test_the_book_has_sliders(site):
+    found = [s for name in ALL_PAGES for s in book.soup(site / name).select(".caspian-spec")]
+    assert sum('"input":"range"' in spec.string for spec in found) > 1
+
+
+@pytest.mark.browser
+def test_sliders_move_their_chart(opened):
+    name, visit = opened.name, opened.visit
+    if opened.scheme == "dark":  # they are the same
+        return
+    for figure in figures_of(name):
+        part = visit.page.locator(f"{FIGURE}#{figure}")
+        for slider in part.locator("input[type=range]").all():
+            chart = part.locator(".caspian-live svg").first
+            slider.scroll_into_view_if_needed()
+            drawn = chart.inner_html()
+            was = slider.input_value()
+            slider.focus()
+            visit.page.keyboard.press("End")
+            if slider.input_value() == was:
+                visit.page.keyboard.press("Home")
+            assert slider.input_value() != was, f"{name}: a slider of {figure} is stuck"
+            try:
+                visit.page.wait_for_function(
+                    "([id, was]) => document.getElementById(id)"
+                    ".querySelector('.caspian-live svg').innerHTML !== was",
+                    arg=[figure, drawn],
+                )
+            except Exception:
+                pytest.fail(f"{name}: a slider of {figure} changes nothing in the chart")
+    assert not visit.problems, f"{name}: {visit.problems}"
 
 
 @pytest.mark.browser
@@ -118,69 +200,19 @@ def test_figures_show_without_javascript(site, browser, name):
     for viewport in (DESK, PHONE):
         visit = browser.visit(java_script_enabled=False, viewport=viewport)
         visit.open(site / name)
-        for figure in figures_of(name):
-            part = visit.page.locator(f"{FIGURE}#{figure}")
-            shown = [
-                box
-                for svg in part.locator(".caspian-static svg").all()
-                if svg.is_visible() and (box := svg.bounding_box())
-            ]
-            assert len(shown) == 1, f"{name}: {figure} shows {len(shown)} drawings"
-            assert shown[0]["width"] > 200 and shown[0]["height"] > 60, f"{name}: {figure} {shown}"
+        figures = visit.page.evaluate(_SEEN, FIGURE)
+        assert [figure["id"] for figure in figures] == figures_of(name)
+        for figure in figures:
+            shown, where = figure["drawings"], f"{name}: {figure['id']}"
+            assert len(shown) == 1, f"{where} shows {len(shown)} drawings"
+            assert shown[0][0] > 200 and shown[0][1] > 60, f"{where}: {shown}"
         assert not visit.problems, f"{name}: {visit.problems}"
-
-
-@pytest.mark.browser
-@each_page_with_figures
-def test_paper_shows_the_drawings(site, browser, name):
-    visit = browser.visit(viewport=DESK, color_scheme="dark")
-    visit.open(site / name)
-    draw_all(visit, name)
-    visit.page.emulate_media(media="print")
-    for figure in figures_of(name):
-        part = visit.page.locator(f"{FIGURE}#{figure}")
-        shown = [svg for svg in part.locator(".caspian-static svg").all() if svg.is_visible()]
-        assert len(shown) == 1, f"{name}: {figure} prints {len(shown)} drawings"
-        assert not part.locator(".caspian-live svg").first.is_visible(), f"{name}: {figure}"
-        assert not part.locator("input").first.is_visible(), f"{name}: {figure} prints controls"
-
-
-@pytest.mark.browser
-def test_sliders_move_their_chart(site, browser):
-    moved = 0
-    for name in with_figures():
-        visit = browser.visit(viewport=DESK)
-        visit.open(site / name)
-        draw_all(visit, name)
-        for figure in figures_of(name):
-            part = visit.page.locator(f"{FIGURE}#{figure}")
-            for slider in part.locator("input[type=range]").all():
-                chart = part.locator(".caspian-live svg").first
-                slider.scroll_into_view_if_needed()
-                drawn = chart.inner_html()
-                was = slider.input_value()
-                slider.focus()
-                visit.page.keyboard.press("End")
-                if slider.input_value() == was:
-                    visit.page.keyboard.press("Home")
-                assert slider.input_value() != was, f"{name}: a slider of {figure} is stuck"
-                try:
-                    visit.page.wait_for_function(
-                        "([id, was]) => document.getElementById(id)"
-                        ".querySelector('.caspian-live svg').innerHTML !== was",
-                        arg=[figure, drawn],
-                    )
-                except Exception:
-                    pytest.fail(f"{name}: a slider of {figure} changes nothing in the chart")
-                moved += 1
-        assert not visit.problems, f"{name}: {visit.problems}"
-    assert moved > 1, f"the book promises charts with sliders; {moved} found"
 
 
 def chosen_tables(name: str) -> list:
     """The tables of a page that readers can sort and filter."""
     path = book.HTML / name
-    return soup(path).select(f"{TABLE}[data-filters]") if path.is_file() else []
+    return book.soup(path).select(f"{TABLE}[data-filters]") if path.is_file() else []
 
 
 def wide_awake(visit, table: str):
@@ -302,23 +334,6 @@ def test_a_table_is_whole_without_javascript(site, browser):
 
 
 @pytest.mark.browser
-@each_page_with_figures
-def test_a_figure_follows_the_readers_mode(site, browser, name):
-    # The reader changes to dark on the page: the ink of the charts changes with it.
-    visit = browser.visit(viewport=DESK, color_scheme="light")
-    visit.open(site / name)
-    draw_all(visit, name)
-    ink = (
-        "() => { const t = document.querySelector('.caspian-live svg text');"
-        " return getComputedStyle(t).fill; }"
-    )
-    light = visit.page.evaluate(ink)
-    visit.page.evaluate("document.documentElement.dataset.theme = 'dark'")
-    visit.page.wait_for_timeout(300)
-    assert visit.page.evaluate(ink) != light, f"{name}: the charts keep {light} on dark paper"
-
-
-@pytest.mark.browser
 def test_what_goes_wrong_is_noticed(browser):
     visit = browser.visit()
     visit.page.set_content(
@@ -337,7 +352,7 @@ def test_what_goes_wrong_is_noticed(browser):
 def test_links_lead_somewhere(site, name):
     path = site / name
     broken = []
-    for tag in soup(path).find_all(href=True):
+    for tag in book.soup(path).find_all(href=True):
         address = urlsplit(tag["href"])
         if address.scheme or address.netloc or tag["href"] in ("", "#"):
             continue
@@ -345,7 +360,7 @@ def test_links_lead_somewhere(site, name):
         if not target.is_file() or (
             address.fragment
             and target.suffix == ".html"
-            and unquote(address.fragment) not in anchors(target)
+            and unquote(address.fragment) not in book.anchors(target)
         ):
             broken.append(tag["href"])
     assert not broken, f"{name} links to nothing: {sorted(set(broken))}"
@@ -355,13 +370,14 @@ def test_links_lead_somewhere(site, name):
 def test_page_names_no_other_host(site, name):
     # Links for people may leave the book; what a browser loads may not.
     foreign = []
-    for tag in soup(site / name).find_all(["script", "link", "img", "iframe", "source", "video"]):
+    loading = ["script", "link", "img", "iframe", "source", "video"]
+    for tag in book.soup(site / name).find_all(loading):
         for attribute in ("src", "href", "srcset", "data"):
             value = tag.get(attribute, "")
             if re.match(r"(?:https?:)?//", value) and "canonical" not in tag.get("rel", []):
                 foreign.append(value)
     assert not foreign, f"{name} loads {foreign}"
-    inline = soup(site / name).find_all("script", src=False, type=False)
+    inline = book.soup(site / name).find_all("script", src=False, type=False)
     scripts = " ".join(script.get_text() for script in inline)
     hosts = set(re.findall(r"https?://[\w.-]+", scripts)) - {"http://www.w3.org"}
     assert not hosts, f"{name}: a script names {hosts}"
@@ -369,7 +385,7 @@ def test_page_names_no_other_host(site, name):
 
 @each_page_with_figures
 def test_every_figure_can_be_taken_away(site, name):
-    for figure in soup(site / name).select(FIGURE):
+    for figure in book.soup(site / name).select(FIGURE):
         links = {
             Path(urlsplit(a["href"]).path).suffix: site / Path(name).parent / a["href"]
             for a in figure.select("a[href]")
@@ -383,7 +399,7 @@ def test_every_figure_can_be_taken_away(site, name):
 
 @each_page_with_figures
 def test_every_figure_is_complete(site, name):
-    for figure in soup(site / name).select(FIGURE):
+    for figure in book.soup(site / name).select(FIGURE):
         where = f"{name}: {figure['id']}"
         caption = figure.select_one("figcaption")
         assert caption and re.search(r"\d", caption.select_one(".caption-number").get_text()), where
@@ -397,6 +413,6 @@ def test_every_figure_is_complete(site, name):
 
 @each_page
 def test_ids_are_unique(site, name):
-    ids = [tag["id"] for tag in soup(site / name).find_all(id=True)]
+    ids = [tag["id"] for tag in book.soup(site / name).find_all(id=True)]
     twice = {i for i in ids if ids.count(i) > 1}
     assert not twice, f"{name}: {sorted(twice)}"

@@ -297,13 +297,18 @@ def _fold(summary: str, inside: str, name: str) -> str:
     return f'<details class="caspian-fold {name}"><summary>{summary}</summary>{inside}</details>'
 
 
-def _entry(resource: dict[str, Any], content: bytes, found: uses.Uses, links: Links) -> str:
-    """The section of one table."""
+def _entry(
+    resource: dict[str, Any],
+    content: bytes,
+    others: Sequence[str],
+    found: uses.Uses,
+    links: Links,
+) -> str:
+    """The section of one table; `others` are the tables that refer to it."""
     name, place = resource["name"], anchor(resource["name"])
     fields, many = resource["schema"]["fields"], len(archive.rows(content)) - 1
     sources = archive.sources_of(resource, content)
     readers = links.pages(found.readers.get(name, ())) or "no page of the book yet"
-    others = [r["name"] for r in tables.package()["resources"] if name in _refers(r).values()]
     codes = ", ".join(links.table(other, other) for other in others)
     referring = f"Its codes stand in: {codes}.<br>" if others else ""
     covered = _coverage(resource)
@@ -554,7 +559,13 @@ def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         elif part == "tables":
             package, held = tables.package(), tables.files()
             resources = sorted(package["resources"], key=lambda r: r["title"].casefold())
-            html = "\n".join(_entry(r, held[r["path"]], found, links) for r in resources)
+            named = {r["name"]: set(_refers(r).values()) for r in package["resources"]}
+            html = "\n".join(
+                _entry(
+                    r, held[r["path"]], [o for o in named if r["name"] in named[o]], found, links
+                )
+                for r in resources
+            )
         elif part == "summary":
             html = _summary(found)
         elif part == "packages":
