@@ -99,8 +99,8 @@ def main(port: int, command: list[str]) -> int:
     builds = Builds(command)
     try:
         server = ThreadingHTTPServer(("127.0.0.1", port), partial(Handler, builds=builds))
-    except OSError as error:
-        told = f"Port {port}: {error.strerror}. Take another: make serve PORT={port + 1}"
+    except (OSError, OverflowError) as error:
+        told = f"Port {port}: {error}. Take another: make serve PORT={min(port, 65_000) + 1}"
         print(told, file=sys.stderr)
         return 1
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -226,7 +226,9 @@ def _renew() -> tuple[list[str], list[TableError]]:
             changed.append(resource["name"])
     if changed:
         text = json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
-        (_folder() / "datapackage.json").write_text(text, encoding="utf-8", newline="\n")
+        draft = _folder() / f".datapackage.json.{os.getpid()}"  # whole, or as it was
+        draft.write_text(text, encoding="utf-8", newline="\n")
+        draft.replace(_folder() / "datapackage.json")
     errors += _book_errors() if not errors else []
     if not errors:
         _leave_stamp(WHOLE, _whole_digest())

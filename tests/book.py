@@ -8,7 +8,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,8 @@ import yaml
 from bs4 import BeautifulSoup, Comment, NavigableString, Tag
 from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
 from myst_parser.config.main import MdParserConfig
+
+from caspian.site.execution import code_line
 
 ROOT = Path(__file__).resolve().parents[1]
 HTML = ROOT / "_build" / "html"
@@ -137,15 +140,12 @@ def read_chapter(path: Path) -> nbformat.NotebookNode:
 def cells(path: Path) -> list[Cell]:
     """The code cells of a chapter, with the line where the code starts."""
     notebook = read_chapter(path)
-    lines = path.read_text("utf-8").splitlines()
+    text = path.read_text("utf-8")
     found = []
     for cell, start in zip(notebook.cells, notebook.metadata["source_map"], strict=True):
         if cell.cell_type != "code":
             continue
-        # The map names the fence; the cell's options may stand between it and the code.
-        first = cell.source.split("\n", 1)[0]
-        line = next((i for i in range(start, len(lines)) if lines[i] == first), start)
-        found.append(Cell(len(found), line + 1, cell.source))
+        found.append(Cell(len(found), code_line(cell, start, text), cell.source))
     return found
 
 
@@ -276,6 +276,7 @@ _NOT_COPIED = shutil.ignore_patterns(
 _BORROWED = (
     "caspian", "_config.yml", "CITATION.cff", "LICENSE", "pyproject.toml", "requirements*",
 )  # fmt: skip
+_PATIENCE = 120  # seconds to wait for something that another process does
 _LONGEST = 900  # seconds that a command may take before it counts as hanging
 
 
@@ -359,6 +360,15 @@ def built_files(tree: Path) -> dict[str, bytes]:
     """Every file of a copy's built site, by name."""
     html = tree / "_build" / "html"
     return {p.relative_to(html).as_posix(): p.read_bytes() for p in html.rglob("*") if p.is_file()}
+
+
+def wait(until: Callable[[], object]) -> None:
+    """Wait for something that another process does. Raises TimeoutError if it never does."""
+    end = time.monotonic() + _PATIENCE
+    while not until():
+        if time.monotonic() > end:
+            raise TimeoutError(f"not within {_PATIENCE} seconds")
+        time.sleep(0.02)
 
 
 ABOUT_THE_BUILD = "_data/build.json"  # says who built the pages, and how long it took

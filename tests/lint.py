@@ -31,7 +31,8 @@ _FENCED = re.compile(r"^```python\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
 
 def markdown() -> list[Path]:
     """The Markdown files that may hold code."""
-    return sorted([*book.ROOT.glob("*.md"), *(book.ROOT / "chapters").glob("*.md")])
+    folders = (book.ROOT, book.ROOT / "chapters", book.SMALL, book.SMALL / "chapters")
+    return sorted(path for folder in folders for path in folder.glob("*.md"))
 
 
 def code(path: Path) -> list[book.Cell]:

@@ -208,11 +208,13 @@ def test_what_the_book_no_longer_has_is_removed(tree):
         book.edit(tree / f"{OIL}.md", old, "")
     book.edit(tree / "index.md", "```{glimpse} fig-oil\n```\n", "")
     book.edit(tree / "_toc.yml", f"  - file: {PORTS}\n", "")
+    with (tree / "caspian" / "site" / "uses.py").open("a", encoding="utf-8") as code:
+        code.write("# other code: Sphinx begins anew and knows of no page that went\n")
     succeed(tree)
     site = tree / "_build" / "html"
     assert (site / "_figures" / "tab-oil.csv").is_file()
     left = [*site.glob("_figures/fig-oil*"), *site.glob("**/chapters/ports.*")]
-    left += site.glob("_chapters/ports*")
+    left += [*site.glob("_chapters/ports*"), *site.glob("_sources/chapters/ports*")]
     assert not left
 
 
@@ -221,3 +223,56 @@ def test_a_chapter_that_glues_nothing_any_more_is_not_quoted(tree):
     book.edit(tree / f"{OIL}.md", "- Pipes took **{glue:text}`oil.md::pipe_share:s`** of the oil.",
               "- Pipes took most.")  # fmt: skip
     assert "pipe_share" in fail(tree)
+
+
+def test_a_chapter_saved_while_it_is_built_is_not_left_as_it_was(tree):
+    page = tree / f"{OIL}.md"
+    was = page.read_text("utf-8")
+    slow = was.replace("share = percent(", "import time; time.sleep(8); share = percent(", 1)
+    page.write_text(slow, "utf-8")
+    building = book.start(tree, *book.BUILD)
+    report = tree / "_build" / ".runs" / f"{OIL}.report"
+    book.wait(report.is_file)  # its cells run
+    page.write_text(slow.replace("percent(exports", "percent(2 * exports", 1), "utf-8")
+    done = book.finish(building)
+    assert done.returncode != 0 and "build again" in done.output, done.output[-3000:]
+    succeed(tree)
+    site = book.built_files(tree)
+    shutil.rmtree(tree / "_build")
+    succeed(tree)
+    assert not book.site_differences(site, book.built_files(tree))
+
+
+def test_a_new_title_reaches_the_menus_of_all_pages(tree):
+    book.edit(tree / f"{PORTS}.md", "# Ports", "# Harbours")
+    succeed(tree)
+    for page in ("index", OIL):
+        assert "Harbours" in html(tree, page), page
+    assert executed(tree)[OIL] == 1
+
+
+def test_another_lock_is_another_build(tree):
+    before = html(tree, OIL)
+    with (tree / "requirements.txt").open("a", encoding="utf-8") as lock:
+        lock.write("# another lock\n")
+    output = succeed(tree)
+    assert set(executed(tree).values()) == {2} and "the packages" in output
+    assert html(tree, OIL) == before
+
+
+def test_a_tag_of_a_cell_counts(tree):
+    page = tree / f"{OIL}.md"
+    tagged = page.read_text("utf-8").replace("[hide-input]", "[hide-input, a-new-tag]", 1)
+    page.write_text(tagged, "utf-8")
+    succeed(tree)
+    assert executed(tree)[OIL] == 2
+
+
+def test_a_cell_that_hangs_and_a_kernel_that_dies_are_named(tree):
+    book.edit(tree / "_config.yml", "timeout: 300", "timeout: 12")
+    book.edit(tree / f"{OIL}.md", "total_mt = number(total)", "import time\ntime.sleep(99)")
+    page = tree / f"{PORTS}.md"
+    book.edit(page, "from caspian.tables", "import os\nos._exit(3)\nfrom caspian.tables")
+    output = fail(tree)
+    assert f"{OIL}.md:" in output and "cell 0: the cell hangs" in output and "12 s" in output
+    assert f"{PORTS}.md:" in output and "the kernel died" in output

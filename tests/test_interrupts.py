@@ -11,8 +11,7 @@ import os
 import re
 import shutil
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,15 +25,14 @@ pytestmark = pytest.mark.slow
 FAULTS = Path(__file__).parent / "faults"
 # When the build is struck, as a share of its writes: nothing else changes what is on the disk.
 STRIKES = {
-    "kill": (0.1, 0.2, 0.35, 0.5, 0.7, 1.0),
-    "interrupt": (0.45,),
+    "kill": (0.1, 0.2, 0.35, 0.5, 0.7, 0.95),
+    "interrupt": (0.45, 0.9),
     "full": (0.25, 0.7),
     "stop": (0.4,),
 }
 WHOLE = ("count", 1.0)
 STRUCK = [(kind, share) for kind, shares in STRIKES.items() for share in shares]
 ANOTHER = re.compile("another build", re.IGNORECASE)  # what the second of two builds says
-_PATIENCE = 120  # seconds for a build to come to its write, or to say that it waits
 
 
 class Lane:
@@ -98,12 +96,12 @@ def at_once(lane: Lane, _kind: str, at: int) -> Ended:
     first = book.start(lane.tree, *book.BUILD, **lane.fault("stop", at))
     second = None
     try:
-        wait(lambda: lane.writes() >= at)
+        book.wait(lambda: lane.writes() >= at)
         second = book.start(lane.tree, *book.BUILD)
         said: list[str] = []
         with ThreadPoolExecutor(1) as reader:
             heard = reader.submit(lambda: said.extend(iter(second.stdout.readline, "")))
-            wait(lambda: heard.done() or ANOTHER.search("".join(said)))
+            book.wait(lambda: heard.done() or ANOTHER.search("".join(said)))
             told = bool(ANOTHER.search("".join(said)))
             os.killpg(first.pid, signal.SIGCONT)
             struck = book.finish(first)
@@ -113,15 +111,6 @@ def at_once(lane: Lane, _kind: str, at: int) -> Ended:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
     return Ended(struck, done, book.built_files(lane.tree), told)
-
-
-def wait(until: Callable[[], object]) -> None:
-    """Wait for something that another process does. Raises TimeoutError if it never does."""
-    end = time.monotonic() + _PATIENCE
-    while not until():
-        if time.monotonic() > end:
-            raise TimeoutError(f"not within {_PATIENCE} seconds")
-        time.sleep(0.02)
 
 
 @pytest.fixture(scope="module")

@@ -22,13 +22,14 @@ import os
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import myst_nb.sphinx_
 from myst_nb.sphinx_ext import add_global_html_resources
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
 from sphinx.config import Config
+from sphinx.domains.std import StandardDomain
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
@@ -68,6 +69,7 @@ class Building:
         self.folder = Path(app.outdir).parent
         self.last = LastBuild(self.folder)
         self.runs = execution.Runs(self.folder / ".runs")
+        self.drawings = drawings.Drawings(self.folder / ".drawings")
         self.jobs = execution.jobs()
         self.read: set[str] = set()
 
@@ -76,7 +78,7 @@ class Building:
         self.last.begin(app)
         configure(app, config)
         os.environ[tables.BUILD] = str(self.folder)  # where kernels remember which tables are valid
-        charts.drawn = drawings.Drawings(self.folder / ".drawings")
+        charts.drawn = self.drawings
         if config.nb_execution_mode == "inline":
             # MyST-NB has no plug-in for how the cells of a page are run
             myst_nb.sphinx_.create_client = self.client
@@ -91,20 +93,18 @@ class Building:
             raise RuntimeError(f"{env.docname} is read, and was not run")
         given = page(env)
         given.run, given.tables, given.failed = run.digest, run.tables, run.failure is not None
+        if run.cells != execution.cells_digest(notebook):
+            given.run = "of other cells"
+            log.warning("it was changed while it was built: build again", location=env.docname)
         return execution.StoredClient(run, notebook, Path(source), nb_config, logger)
 
-    def outdated(
-        self, app: Sphinx, env: BuildEnvironment, _added: Any, _changed: Any, removed: set[str]
-    ) -> list[str]:
+    def outdated(self, app: Sphinx, env: BuildEnvironment, *_: Any) -> list[str]:
         """Run what has to be run; the pages that were read with another text or another run.
 
         Pages that warned in the last build are among them, until they are clean.
         """
         self.last.watch(app)
-        for docname in removed:
-            forget_outputs(app, docname)
-            for path in (f"{docname}.html", f"_sources/{docname}.md"):  # Sphinx leaves them
-                (Path(app.outdir) / path).unlink(missing_ok=True)
+        forget_pages_gone(app)
         if app.config.nb_execution_mode == "inline":
             ran = execution.run_chapters(app, self.runs, self.jobs)
             figures = [f for run in ran for f in run.displayed(charts.FIGURE_MIME)]
@@ -129,17 +129,46 @@ class Building:
         try:
             if exception is None and app.builder.format == "html":
                 write_files(app, self.folder, self.jobs)
-        except Exception as error:
-            exception = error
+            self.drawings.tidy()
+        except BaseException as error:
+            self.last.end(app, error)
             raise
-        finally:
-            self.last.end(app, exception)
+        self.last.end(app, exception)
+
+
+def skeleton_moved(_app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Every page, to be written again, if what pages show of each other has moved.
+
+    Titles in menus and links, labels, numbers of figures. Sphinx writes only the page itself.
+    """
+    standard = cast(StandardDomain, env.get_domain("std"))
+    shown = [
+        {name: title.astext() for name, title in env.titles.items()},
+        {name: list(map(str, label)) for name, label in standard.labels.items()},
+        {name: {k: dict(v) for k, v in n.items()} for name, n in env.toc_fignumbers.items()},
+        {name: list(children) for name, children in env.toctree_includes.items()},
+    ]
+    digest = files.sha256(json.dumps(shown, sort_keys=True).encode())
+    before = vars(env).get("caspian_skeleton")
+    vars(env)["caspian_skeleton"] = digest
+    return [] if before == digest else list(env.found_docs)
 
 
 def note_source(app: Sphinx, docname: str, source: list[str]) -> None:
     """Note the text that a page is read from."""
     page(app.env, docname).source = files.sha256(source[0].encode())
     forget_outputs(app, docname)
+
+
+def forget_pages_gone(app: Sphinx) -> None:
+    """Remove the files of pages that are no longer in the book: Sphinx leaves them."""
+    sources = Path(app.outdir) / "_sources"
+    for path in sources.rglob("*.md"):
+        docname = path.relative_to(sources).with_suffix("").as_posix()
+        if docname not in app.env.found_docs:
+            forget_outputs(app, docname)
+            path.unlink()
+            (Path(app.outdir) / f"{docname}.html").unlink(missing_ok=True)
 
 
 def forget_outputs(app: Sphinx, docname: str) -> None:
@@ -206,7 +235,7 @@ def write_files(app: Sphinx, folder: Path, jobs: int) -> None:
     wanted: dict[str, files.Making] = {}
     for held in pages(app.env).values():
         for name, item in held.published.items():
-            text = json.dumps([code_digest(), item.bundle], sort_keys=True)
+            text = json.dumps([app.config.caspian_code, item.bundle], sort_keys=True)
             digest = files.sha256(text.encode())
             wanted |= {file: (digest, make) for file, make in _downloads(name, item).items()}
     files.renew(out / FOLDER, wanted, folder / ".downloads.json", jobs)
@@ -274,7 +303,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register everything with Sphinx."""
     building = Building(app)
     # Code decides how a page is read; what only dresses it, how it is written
-    app.add_config_value("caspian_code", code_digest(), "env", str)
+    code = code_digest() + execution.packages_digest(Path(app.confdir))
+    app.add_config_value("caspian_code", code, "env", str)
     app.add_config_value("caspian_look", look_digest(), "html", str)
     app.add_config_value("caspian_edition", takeaway.edition_digest(app.confdir), "html", str)
     app.add_css_file("caspian.css")
@@ -297,6 +327,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-updated", building.quoting)
     app.connect("source-read", note_source)
     app.connect("env-get-updated", catalogue.moved, priority=900)  # when figures are numbered
+    app.connect("env-get-updated", skeleton_moved, priority=900)
     app.connect("env-check-consistency", unique)
     app.connect("env-check-consistency", catalogue.complete)
     app.connect("doctree-resolved", catalogue.fill)

@@ -3,7 +3,7 @@
 A run is kept under `_build/.runs` with the digests of all that it used: its cells, the expressions
 of its prose, and the tables, sources and modules that its kernel reported (:mod:`caspian`). While
 none of them has changed, the page is read again as often as Sphinx likes and nothing is executed;
-not even a build that was killed loses a finished run. A chapter that failed is not kept.
+not even a build that was killed loses a finished run. A chapter that failed runs again.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ from caspian.site.pages import pages
 
 Shown = dict[str, dict[str, list[dict[str, Any]]]]  # cell: expression: outputs
 EVALUATED = re.compile(r"\{eval\}`([^`]+)`")
-JOBS = "CASPIAN_JOBS"  # environment variable: how many chapters run at a time
+JOBS = "CASPIAN_JOBS"  # environment variable: how many chapters run (or figures are drawn) at once
 log = logging.getLogger(__name__)
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def jobs() -> int:
-    """How many chapters to run at a time: `CASPIAN_JOBS`, or the cores there are.
+    """How many chapters to run, or figures to draw, at once: `CASPIAN_JOBS`, or the cores.
 
     Raises ValueError if the variable is not a whole number from 1.
     """
@@ -160,11 +160,15 @@ def expressions(notebook: NotebookNode) -> dict[int, list[str]]:
 
 
 def cells_digest(notebook: NotebookNode) -> str:
-    """Digest of the cells' code, the expressions of the prose and where they stand between them.
+    """Digest of the cells' code and tags, the prose's expressions and their places between cells.
 
     The words of the prose have no part in it.
     """
-    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    code = [
+        [cell.source, cell.metadata.get("tags", [])]  # tags say what is run, and what may fail
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    ]
     before, asked = 0, []
     shown = expressions(notebook)
     for at, cell in enumerate(notebook.cells):
@@ -174,7 +178,10 @@ def cells_digest(notebook: NotebookNode) -> str:
 
 
 def code_line(cell: NotebookNode, start: int, source: str) -> int:
-    """The line of the file (from 1) where a cell's code starts; `start` is its fence (from 0)."""
+    """The line of the file (from 1) where a cell's code starts; `start` is its fence (from 0).
+
+    The cell's options may stand between the two.
+    """
     lines, first = source.splitlines(), cell.source.partition("\n")[0]
     return next((i for i in range(start, len(lines)) if lines[i] == first), start) + 1
 
@@ -228,7 +235,7 @@ async def execute(
     finally:
         if client.kc is not None:
             client.kc.stop_channels()
-        if client.km.has_kernel:
+        if client.km is not None and client.km.has_kernel:
             await client.km.shutdown_kernel(now=True)
     return shown, None
 
@@ -257,8 +264,13 @@ async def run(
     report.unlink(missing_ok=True)
     start = time.perf_counter()
     told = {caspian.REPORT_TO: str(report), "CASPIAN_RENDERING": "book"}
-    shown, failure = await execute(path, notebook, timeout, told)
-    used = json.loads(report.read_text("utf-8")) if report.is_file() else {}
+    shown: Shown = {}
+    used: dict[str, str] = {}
+    try:
+        shown, failure = await execute(path, notebook, timeout, told)
+        used = json.loads(report.read_text("utf-8")) if report.is_file() else {}
+    except Exception as error:  # the other chapters run on
+        failure = Failure(0, 1, f"its kernel could not run ({type(error).__name__}: {error})")
     report.unlink(missing_ok=True)
     cells = cells_digest(notebook)
     outputs = {
@@ -272,7 +284,7 @@ async def run(
         dependencies=used,
         outputs=outputs,
         shown=shown,
-        language=dict(notebook.metadata["language_info"]),
+        language=dict(notebook.metadata.get("language_info", {})),
         seconds=time.perf_counter() - start,
         executed=executed,
         digest=files.sha256(json.dumps([cells, used, outputs, shown], sort_keys=True).encode()),

@@ -91,7 +91,7 @@ class LastBuild:
         docnames: list[str] = json.loads(path.read_text("utf-8")) if path.is_file() else []
         return docnames
 
-    def end(self, app: Sphinx, exception: Exception | None) -> None:
+    def end(self, app: Sphinx, exception: BaseException | None) -> None:
         """Note what warned, take the mark away if the build came to its end, let others build."""
         if self._watch is not None:
             python_logging.getLogger(NAMESPACE).removeHandler(self._watch)

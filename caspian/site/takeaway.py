@@ -50,7 +50,7 @@ class Eval(EvalRoleAny):
         if held.failed:  # said once already, with the cell
             return [nodes.literal("", self.text)], []
         shown, messages = super().run()
-        held.shown[self.text] = "".join(node.astext() for node in shown)
+        held.shown.setdefault(self.text, []).append("".join(node.astext() for node in shown))
         return shown, messages
 
 
@@ -203,7 +203,7 @@ class _Prose:
 
     def __init__(self, app: Sphinx, docname: str) -> None:
         self.app, self.docname = app, docname
-        self.values = page(app.env, docname).shown
+        self.values = {name: list(said) for name, said in page(app.env, docname).shown.items()}
         self.places = {
             name: (where, item.kind)
             for where, held in pages(app.env).items()
@@ -226,7 +226,8 @@ class _Prose:
         label, target = labelled.groups() if labelled else ("", text)
         match role:
             case "eval":
-                return self.values[text]
+                said = self.values[text]  # in the order of the page: a name may be bound anew
+                return said.pop(0) if len(said) > 1 else said[0]
             case "numref" if target in self.places:
                 where, kind = self.places[target]
                 return uses.number_of(self.app.env, where, kind, target)
