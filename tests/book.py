@@ -20,6 +20,7 @@ import yaml
 from bs4 import BeautifulSoup, Comment, NavigableString, Tag
 from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
 from myst_parser.config.main import MdParserConfig
+from warm import Started, Warm
 
 from caspian.site.execution import code_line
 
@@ -277,6 +278,8 @@ _BORROWED = (
     "caspian", "_config.yml", "CITATION.cff", "LICENSE", "pyproject.toml", "requirements*",
 )  # fmt: skip
 _PATIENCE = 120  # seconds to wait for something that another process does
+# Variables that a build may get when Python has started already; others need a process of its own
+_LATE = {"CASPIAN_FAULT", "CASPIAN_JOBS", "PYTHONPATH"}
 _LONGEST = 900  # seconds that a command may take before it counts as hanging
 
 
@@ -304,7 +307,13 @@ def edit(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), "utf-8")
 
 
-def start(tree: Path, *command: str, **variables: str) -> subprocess.Popen[str]:
+@cache
+def warmed() -> Warm:
+    """The process that builds are started from."""
+    return Warm()
+
+
+def start(tree: Path, *command: str, **variables: str) -> subprocess.Popen[str] | Started:
     """Start a command of this environment in a copy, with the copy's own `caspian`.
 
     `python` and `jb` stand for the ones of the interpreter that runs the tests; `variables` are
@@ -321,6 +330,8 @@ def start(tree: Path, *command: str, **variables: str) -> subprocess.Popen[str]:
         "PYTHONUNBUFFERED": "1", **variables,
     }  # fmt: skip
     environment.pop("CASPIAN_DATA", None)
+    if command[0] == "jb" and set(variables) <= _LATE:
+        return warmed().start(tree, list(command[1:]), environment)
     return subprocess.Popen(
         [program, *command[1:]], cwd=tree, env=environment, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
@@ -336,7 +347,7 @@ class Done:
     output: str
 
 
-def finish(process: subprocess.Popen[str]) -> Done:
+def finish(process: subprocess.Popen[str] | Started) -> Done:
     """Wait for a command. Raises TimeoutExpired, and ends it, if it hangs."""
     try:
         output, _ = process.communicate(timeout=_LONGEST)
