@@ -59,6 +59,18 @@ def links_of_sources() -> dict[str, set[tuple[str, str]]]:
 package_files = cache(tables.files)
 
 
+@cache
+def places(docname: str) -> dict[str, Tag]:
+    """The parts of a page that have an id."""
+    return {tag["id"]: tag for tag in soup(docname).find_all(id=True)}
+
+
+@cache
+def own_links(docname: str) -> frozenset[str]:
+    """The addresses that a page links to, as they are written."""
+    return frozenset(tag["href"] for tag in soup(docname).find_all("a", href=True))
+
+
 def linked(docname: str, within: Tag) -> list:
     """The files of the site that a part of a page links to."""
     folder = (book.HTML / docname).parent
@@ -89,7 +101,7 @@ def same(cell: str, value: object) -> bool:
 @each_table
 def test_a_table_is_in_the_catalogue(site, name):
     resource = RESOURCES[name]
-    section = soup("chapters/data").find(id=catalogue.anchor(name))
+    section = places("chapters/data").get(catalogue.anchor(name))
     assert section, f"{name} has no section"
     text = section.get_text(" ")
     assert resource["title"] in text and resource["description"][:60] in " ".join(text.split())
@@ -113,7 +125,7 @@ def test_a_table_is_in_the_catalogue(site, name):
 @each_table
 def test_a_tables_files_hold_its_rows(site, name):
     resource = RESOURCES[name]
-    section = soup("chapters/data").find(id=catalogue.anchor(name))
+    section = places("chapters/data").get(catalogue.anchor(name))
     files = {path.suffix: path for path in linked("chapters/data", section) if path.is_file()}
     original = package_files()[resource["path"]]
     assert files[".csv"].read_bytes() == original
@@ -221,7 +233,7 @@ def test_cells_name_tables_to_look_for():
 @each_chapter
 def test_a_tables_users_are_named(site, page):
     for name in loaded(page):
-        section = soup("chapters/data").find(id=catalogue.anchor(name))
+        section = places("chapters/data").get(catalogue.anchor(name))
         users = linked("chapters/data", section.select_one(".caspian-facts"))
         assert page.html.resolve() in users, f"{name} does not name {page.docname}"
 
@@ -253,12 +265,11 @@ def test_every_table_is_used(site):
 
 
 def test_every_table_and_its_users_can_be_reached(site):
-    index = soup("chapters/data")
     for name in RESOURCES:
         place = catalogue.anchor(name)
-        assert index.find(id=place), f"{name} has no place on the data page"
-        assert index.find("a", href=f"#{place}"), f"nothing on the data page leads to {name}"
-        users = linked("chapters/data", index.find(id=place).select_one(".caspian-facts"))
+        assert place in places("chapters/data"), f"{name} has no place on the data page"
+        assert f"#{place}" in own_links("chapters/data"), f"nothing there leads to {name}"
+        users = linked("chapters/data", places("chapters/data")[place].select_one(".caspian-facts"))
         for docname in readers().get(name, ()):
             assert (book.HTML / f"{docname}.html").resolve() in users, f"{name}: {docname}"
 

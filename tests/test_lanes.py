@@ -97,7 +97,10 @@ def tree(tmp_path_factory) -> Path:
     """The small book with the tests of cells, as far as they need one another."""
     tree = book.small_book(tmp_path_factory.mktemp("lanes") / "book")
     (tree / "tests" / "reference").mkdir(parents=True)
-    for name in ("conftest.py", "tests/book.py", "tests/compare.py", "tests/renew.py"):
+    for name in (
+        "conftest.py",
+        *(f"tests/{part}.py" for part in ("book", "compare", "renew", "warm")),
+    ):
         shutil.copy(book.ROOT / name, tree / name)
     return tree
 
