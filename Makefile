@@ -3,8 +3,8 @@
 # tools of a POSIX shell (Git Bash, WSL).
 
 PYTHON ?=
-# Tests that drive a browser or strike a build wait more than they work: two workers a core
-JOBS   ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2))))
+# One more than the cores: tests that drive a browser or a build also wait
+JOBS   ?= $(shell echo $$((1 + $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2))))
 PORT   ?= 8000
 TESTS  ?=
 PAGE   ?=
