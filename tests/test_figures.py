@@ -14,6 +14,8 @@ import book
 import pytest
 import renew
 
+pytestmark = pytest.mark.slow
+
 # One process a zone: in turn a locale of UTF-8 and the plainest one
 ZONES = {
     "UTC": "C.UTF-8",

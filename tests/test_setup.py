@@ -10,6 +10,8 @@ from pathlib import Path
 import book
 import pytest
 
+pytestmark = pytest.mark.slow
+
 MADE = ".venv/.made"
 CLAIMS = (MADE, ".venv/.book", ".venv/.lab", ".venv/.test")  # what says that all is installed
 
