@@ -91,7 +91,9 @@ clean: ## Remove what was built, but not the environment
 # --- the environment
 #
 # uv installs in seconds what takes pip minutes. It is in the lock, so pip brings it by hash; where
-# there is no uv for the machine, or it can't reach what pip can, pip installs everything.
+# there is no uv for the machine, or it can't reach what pip can, pip installs everything. Both
+# compile what they install: where Python may not keep what it compiles (PYTHONDONTWRITEBYTECODE,
+# as in many containers), each kernel and each build would compile pandas and Sphinx anew.
 
 SOUND := $(BIN)/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
 # An environment that was left half-made (a set-up broken off, a system without python3-venv), or
@@ -115,7 +117,7 @@ $(MADE):
 	@touch $@
 
 define install
-@if [ -x $(BIN)/uv ] && $(BIN)/uv pip install -q --python $(BIN)/python --require-hashes $(1); then :; \
+@if [ -x $(BIN)/uv ] && $(BIN)/uv pip install -q --python $(BIN)/python --require-hashes --compile-bytecode $(1); then :; \
 else \
   echo 'uv could not: pip installs instead, which takes some minutes'; \
   $(BIN)/python -m pip install --disable-pip-version-check -q --require-hashes $(1) || { \

@@ -8,17 +8,20 @@ with several workers a file must stay on one of them: `-n 2 --dist loadfile`.
 
 from __future__ import annotations
 
+import subprocess
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import zip_longest
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import book
 import nbformat
 import pytest
 from compare import differences
-from nbval.kernel import CURRENT_ENV_KERNEL_NAME, RunningKernel
+from jupyter_client.manager import KernelManager
+from nbval.kernel import RunningKernel
 from nbval.plugin import (
     IPyNbCell,
     IPyNbFile,
@@ -67,6 +70,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: long.index(item.path.name) if item.path.name in long else len(long))
 
 
+class BookKernel(RunningKernel):
+    """nbval's kernel, started as the book's are."""
+
+    def __init__(self, folder: str, startup_timeout: float) -> None:
+        from caspian.site.execution import kernel_of
+
+        self.files = TemporaryDirectory(ignore_cleanup_errors=True)
+        self.km = kernel_of(KernelManager, self.files.name)
+        self.km.start_kernel(cwd=folder, stderr=subprocess.DEVNULL)
+        self.kc = self.km.client()
+        self.kc.start_channels()
+        self.kc.wait_for_ready(timeout=startup_timeout)
+        self._ensure_iopub_up()
+
+    def stop(self) -> None:
+        super().stop()
+        self.files.cleanup()
+
+
 class ChapterFile(IPyNbFile):
     """A chapter and its reference: the cells run in one kernel, in the chapter's folder."""
 
@@ -97,10 +119,8 @@ class ChapterFile(IPyNbFile):
             )
 
     def setup(self) -> None:
-        self.kernel = RunningKernel(
-            CURRENT_ENV_KERNEL_NAME,
-            cwd=str(self.path.parent),
-            startup_timeout=self.config.option.nbval_kernel_startup_timeout,
+        self.kernel = BookKernel(
+            str(self.path.parent), self.config.option.nbval_kernel_startup_timeout
         )
         self.setup_sanitize_files()
 

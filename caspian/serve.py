@@ -95,7 +95,7 @@ def changed(names: Iterable[str]) -> str:
 
 
 def main(port: int, command: list[str]) -> int:
-    """Serve on 127.0.0.1 until Ctrl-C; 1 if the port is taken."""
+    """Serve on 127.0.0.1 until Ctrl-C; 1 if the port is taken. Port 0 is any free one."""
     builds = Builds(command)
     try:
         server = ThreadingHTTPServer(("127.0.0.1", port), partial(Handler, builds=builds))
@@ -104,7 +104,7 @@ def main(port: int, command: list[str]) -> int:
         print(told, file=sys.stderr)
         return 1
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    print(f"The book is on http://127.0.0.1:{port} (Ctrl-C ends)", flush=True)
+    print(f"The book is on http://127.0.0.1:{server.server_port} (Ctrl-C ends)", flush=True)
     watched = DefaultFilter(ignore_dirs=(*DefaultFilter.ignore_dirs, *NOT_WATCHED))
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does
     try:

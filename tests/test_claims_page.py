@@ -28,6 +28,33 @@ def opened(browser, site, fragment: str = "", **settings):
     return visit
 
 
+@pytest.fixture(scope="module")
+def ledger(site, chromium):
+    """The page, opened once; `visit` is what a test gets of it."""
+    visit = opened(chromium, site)
+    context = visit.page.context
+    chromium.contexts.remove(context)  # closed here, not after each test
+    yield visit
+    context.close()
+
+
+@pytest.fixture
+def visit(ledger):
+    """The page with nothing chosen, nothing open and no claim in its address."""
+    page = ledger.page
+    page.locator(".caspian-filter button[type=reset]").click()
+    page.evaluate(
+        """selector => {
+            history.replaceState(null, "", location.pathname);
+            document.querySelectorAll(selector).forEach(claim => { claim.open = false; });
+            scrollTo(0, 0);
+        }""",
+        CLAIM,
+    )
+    page.wait_for_function(f"document.querySelectorAll('{CLAIM}[hidden]').length === 0")
+    return ledger
+
+
 def shown(visit) -> int:
     return visit.page.locator(f"{CLAIM}:visible").count()
 
@@ -124,8 +151,7 @@ def test_every_sentence_is_told_by_its_first_words(site):
 
 
 @pytest.mark.browser
-def test_filter_by_keyboard(site, browser):
-    visit = opened(browser, site)
+def test_filter_by_keyboard(visit):
     total = shown(visit)
     assert total == len(tables.load("claims"))
     choose(visit, "chapter", "Energy")
@@ -147,6 +173,20 @@ def test_filter_by_keyboard(site, browser):
     assert not visit.problems, visit.problems
 
 
+# What is to be seen of an open claim
+_OPEN = """claim => {
+    const seen = selector => [...claim.querySelectorAll(selector)].filter(
+        part => part.checkVisibility() && part.getClientRects().length);
+    return {
+        now: claim.dataset.now,
+        verdict: seen("summary .caspian-verdict").length === 2,
+        rule: seen("dt").some(term => term.textContent.includes("Rule")),
+        figures: seen(".caspian-meta a[href*='.html#']").map(link => link.getAttribute("href")),
+        source: seen("tbody a[href^=http]").length > 0,
+    };
+}"""
+
+
 @pytest.mark.browser
 def test_from_any_sentence_to_figure_and_source_in_three_clicks(site, browser):
     """Front page to ledger, sentence to claim (open, with verdict and rule), claim to figure."""
@@ -163,15 +203,15 @@ def test_from_any_sentence_to_figure_and_source_in_three_clicks(site, browser):
             name = link.get_attribute("href")
             claim = visit.page.locator(f"{name}[open]")
             claim.wait_for(state="visible")
-            assert claim.locator("summary .caspian-verdict").last.is_visible(), name
-            assert claim.locator("dt", has_text="Rule").is_visible(), name
-            figure = claim.locator(".caspian-meta a[href*='.html#']")
-            assert figure.is_visible() and figure.is_enabled(), f"{name}: no figure"
-            address, _, at = figure.get_attribute("href").partition("#")
+            there = claim.evaluate(_OPEN)
+            assert there["verdict"], name
+            assert there["rule"], name
+            assert there["figures"], f"{name}: no figure"
+            address, _, at = there["figures"][0].partition("#")
             has = book.anchors((book.HTML / PAGE).parent / address)
             assert at in has, f"{name}: {address} has no {at}"
-            if claim.get_attribute("data-now") != "open":
-                assert claim.locator("tbody a[href^=http]").first.is_visible(), f"{name}: no source"
+            assert there["source"] or there["now"] == "open", f"{name}: no source"
+    figure = claim.locator(".caspian-meta a[href*='.html#']").first
     figure.click()  # 3, for one of them
     visit.page.wait_for_url(f"**#{at}")
     assert visit.page.locator(f"[id='{at}']").first.is_visible()
@@ -179,8 +219,7 @@ def test_from_any_sentence_to_figure_and_source_in_three_clicks(site, browser):
 
 
 @pytest.mark.browser
-def test_a_paragraph_without_a_claim_shown_is_hidden(site, browser):
-    visit = opened(browser, site)
+def test_a_paragraph_without_a_claim_shown_is_hidden(visit):
     choose(visit, "chapter", "Energy")
     shown_now = visit.page.locator(".caspian-paragraph:visible")
     expected = {
@@ -191,15 +230,13 @@ def test_a_paragraph_without_a_claim_shown_is_hidden(site, browser):
 
 
 @pytest.mark.browser
-def test_filter_by_the_verdict_then(site, browser):
-    visit = opened(browser, site)
+def test_filter_by_the_verdict_then(visit):
     choose(visit, "then", "open")
     assert shown(visit) == len(page().select(f"{CLAIM}[data-then=open]")) > 0
 
 
 @pytest.mark.browser
-def test_a_claim_opens_by_keyboard(site, browser):
-    visit = opened(browser, site)
+def test_a_claim_opens_by_keyboard(visit):
     first = visit.page.locator(CLAIM).first
     rule = first.locator("dt").first
     assert not rule.is_visible()
@@ -209,8 +246,7 @@ def test_a_claim_opens_by_keyboard(site, browser):
 
 
 @pytest.mark.browser
-def test_those_shown_open_together(site, browser):
-    visit = opened(browser, site)
+def test_those_shown_open_together(visit):
     choose(visit, "chapter", "Energy")
     visit.page.locator(".caspian-filter button[name=open]").focus()
     visit.page.keyboard.press("Enter")
@@ -227,24 +263,19 @@ def test_a_link_to_a_claim_opens_it(site, browser, viewport):
     top = claim.evaluate("e => e.getBoundingClientRect().top")
     assert -5 <= top < viewport["height"] / 2, f"the claim is at {top} px"
     assert visit.page.locator(f"{CLAIM}[open]").count() == 1
+    # The same link again opens it again
+    claim.evaluate("claim => { claim.open = false; }")
+    claim.locator("a[href='#claim-18']").evaluate("link => link.click()")
+    assert claim.get_attribute("open") is not None
     assert not visit.problems, visit.problems
 
 
 @pytest.mark.browser
-def test_a_link_to_a_filtered_claim_shows_it(site, browser):
-    visit = opened(browser, site)
+def test_a_link_to_a_filtered_claim_shows_it(visit):
     choose(visit, "chapter", "Energy")
     visit.page.evaluate("location.hash = '#claim-01'")
     visit.page.locator("#claim-01[open]").wait_for(state="visible")
     assert shown(visit) == len(tables.load("claims"))
-
-
-@pytest.mark.browser
-def test_the_same_link_again_opens_it_again(site, browser):
-    visit = opened(browser, site, "#claim-01")
-    visit.page.evaluate("document.getElementById('claim-01').open = false")
-    visit.page.evaluate("document.querySelector(\"#claim-01 a[href='#claim-01']\").click()")
-    assert visit.page.locator("#claim-01").get_attribute("open") is not None
 
 
 @pytest.mark.browser
@@ -258,16 +289,8 @@ def test_the_list_is_whole_without_javascript(site, browser):
 
 
 @pytest.mark.browser
-def test_paper_shows_every_claim_open(site, browser):
-    visit = opened(browser, site)
+def test_paper_shows_every_claim_open(visit):
     visit.page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert visit.page.locator(f"{CLAIM}[open]").count() == shown(visit)
     visit.page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert visit.page.locator(f"{CLAIM}[open]").count() == 0
-
-
-@pytest.mark.browser
-def test_an_open_ledger_fits_a_phone(site, browser):
-    visit = opened(browser, site, viewport=PHONE)
-    visit.page.locator(".caspian-filter button[name=open]").click()
-    assert visit.page.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"]

@@ -18,7 +18,6 @@ from pybtex.database import parse_string
 from caspian.site import edition, front
 from caspian.site.pages import Page, Published
 
-PHONE = {"width": 360, "height": 740}
 NAMED = re.compile(r"```\{glimpse\} (\S+)")
 CITATION = yaml.safe_load((book.ROOT / "CITATION.cff").read_text("utf-8"))
 
@@ -120,32 +119,3 @@ def test_what_is_no_figure_is_told_and_left_out(name, kind, monkeypatch):
     document, told = filled(name, kind, monkeypatch)
     assert told and name in told[0]
     assert not list(document.findall(front.glimpse)) and not document.children
-
-
-# --- in a browser ---------------------------------------------------------------------------------
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("javascript", [True, False])
-def test_the_front_page_on_a_phone(site, browser, javascript):
-    visit = browser.visit(viewport=PHONE, java_script_enabled=javascript)
-    visit.open(site / "index.html")
-    glimpses = visit.page.locator("figure.caspian-glimpse")
-    assert glimpses.count() == len(named())
-    for k in range(glimpses.count()):
-        box = glimpses.nth(k).locator("svg").first.bounding_box()
-        assert box["width"] > 200 and box["height"] > 100, named()[k]
-        assert box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"], named()[k]
-    # What is found comes before the first screen of a phone ends
-    assert visit.page.locator(".findings").bounding_box()["y"] < PHONE["height"]
-    assert not visit.problems, visit.problems
-
-
-@pytest.mark.browser
-def test_a_glimpse_is_followed_by_keyboard(site, browser):
-    visit = browser.visit(viewport=PHONE)
-    visit.open(site / "index.html")
-    visit.page.locator("figure.caspian-glimpse > a").first.focus()
-    visit.page.keyboard.press("Enter")
-    visit.page.wait_for_url(f"**#{named()[0]}")
-    assert visit.page.locator(f"#{named()[0]}").is_visible()

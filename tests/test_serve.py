@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -29,24 +30,18 @@ at_work.unlink()
 """
 
 
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
-
-
 class Served:
     """The server at work on a folder with one chapter."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, free_port()
+        self.folder = folder
         (folder / "chapter.md").write_text("first")
         (folder / "build.py").write_text(BUILD)
         self.log = folder / "_build.log"
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 [
-                    *(sys.executable, "-m", "caspian.serve", str(self.port)),
+                    *(sys.executable, "-m", "caspian.serve", "0"),
                     *(sys.executable, "build.py"),
                 ],
                 cwd=folder,
@@ -54,6 +49,8 @@ class Served:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
+        book.wait(lambda: "127.0.0.1:" in self.log.read_text())
+        self.port = int(re.findall(r"127\.0\.0\.1:(\d+)", self.log.read_text())[0])
 
     def get(self, path: str) -> str:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:

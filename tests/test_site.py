@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 import book
 import pytest
 from playwright.sync_api import expect
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from conftest import Chromium, Visit
+
 FIGURE = "figure.caspian-figure"
 TABLE = "figure.caspian-table"
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
+DATES = re.compile(r'"temporal"|"timeUnit"|"utc')
+COLOURS = re.compile(r'(?:fill|stroke)="[^"]*"')
+CHAPTERS = [f"{page.docname}.html" for page in book.chapters() if "/" in page.docname]
 ALL_PAGES = sorted(
     path.relative_to(book.HTML).as_posix()
     for path in book.HTML.rglob("*.html")
@@ -34,6 +43,20 @@ def figures_of(name: str) -> list[str]:
 
 def with_figures() -> list[str]:
     return [name for name in ALL_PAGES if figures_of(name)] or ["index.html"]
+
+
+def dated_charts(path: Path, size: str) -> list[str]:
+    """The ids of a page's figures whose chart of a size ("wide" or "narrow") has dates."""
+    specs = {
+        figure["id"]: json.loads(figure.select_one(".caspian-spec").string)
+        for figure in book.soup(path).select(FIGURE)
+    }
+    shown = {name: of.get(size, of["wide"]) for name, of in specs.items()}
+    return [name for name, spec in shown.items() if DATES.search(json.dumps(spec))]
+
+
+def with_dates() -> list[str]:
+    return [name for name in with_figures() if dated_charts(book.HTML / name, "wide")]
 
 
 each_page = pytest.mark.parametrize("name", ALL_PAGES)
@@ -57,47 +80,90 @@ def draw_all(visit, name: str) -> None:
 # --- what a browser shows --------------------------------------------------------------------
 
 
+# The ways in which every page is opened, once each; the timezones must make no difference
+WAYS: dict[str, dict[str, Any]] = {
+    "light": {"color_scheme": "light", "viewport": DESK, "timezone_id": "UTC"},
+    "dark": {"color_scheme": "dark", "viewport": DESK, "timezone_id": "Asia/Baku"},
+    "phone": {
+        "viewport": PHONE, "is_mobile": True, "has_touch": True, "device_scale_factor": 2,
+        "timezone_id": "America/Los_Angeles",
+    },
+    "plain": {"viewport": DESK, "java_script_enabled": False},
+}  # fmt: skip
+# What the charts with dates say, by page, form and figure: from each timezone the first time
+_said: dict[tuple[str, str], dict[str, Said]] = {}
+
+
+@dataclass(frozen=True)
+class Said:
+    """The texts of a live chart, and the whole drawing without its colours."""
+
+    texts: list[str]
+    drawing: str
+
+
 @dataclass(frozen=True)
 class Opened:
-    """A page in the browser with every chart drawn, shared by the tests that look at it."""
+    """A page in the browser with every chart drawn, shared by the tests that look at it.
+
+    `said` is what its charts with dates say.
+    """
 
     name: str
-    scheme: str
-    visit: Any
+    way: str
+    visit: Visit
+    said: dict[str, Said]
+
+    @property
+    def page(self) -> Page:
+        return self.visit.page
 
 
-@pytest.fixture(
-    scope="module",
-    params=[(name, scheme) for name in ALL_PAGES for scheme in ("light", "dark")],
-    ids="-".join,
-)
-def opened(site, chromium, request) -> Iterator[Opened]:
-    name, scheme = request.param
-    visit = chromium.visit(color_scheme=scheme, viewport=DESK)
-    context = chromium.contexts.pop()  # closed here, not after each test
-    visit.open(site / name)
+def read_charts(visit: Visit, path: Path, size: str) -> dict[str, Said]:
+    """What the drawn charts with dates say: those that a page has in a size."""
+    said = {}
+    for name in dated_charts(path, size):
+        chart = visit.page.locator(f"#{name} .caspian-live svg").first
+        drawing = COLOURS.sub("", chart.inner_html())
+        said[name] = Said(chart.locator("text").all_text_contents(), drawing)
+    return said
+
+
+def open_in(chromium: Chromium, name: str, way: str, **changes: Any) -> Opened:
+    """Open a page in a way; it stays open until its browser's context is closed."""
+    visit = chromium.visit(**{**WAYS[way], **changes})
+    visit.open(book.HTML / name)
+    if way == "plain":
+        return Opened(name, way, visit, {})
     draw_all(visit, name)
-    yield Opened(name, scheme, visit)
-    context.close()
+    size = "narrow" if way == "phone" else "wide"
+    return Opened(name, way, visit, read_charts(visit, book.HTML / name, size))
 
 
-@pytest.mark.browser
-def test_page_opens_and_draws(opened):
-    name, scheme, visit = opened.name, opened.scheme, opened.visit
-    assert visit.page.evaluate("document.documentElement.dataset.theme") == scheme
-    background = visit.page.evaluate(
-        """() => {
-            const c = document.createElement('canvas').getContext('2d');
-            c.fillStyle = getComputedStyle(document.body).backgroundColor;
-            c.fillRect(0, 0, 1, 1);
-            const [r, g, b] = c.getImageData(0, 0, 1, 1).data;
-            return (r + g + b) / 3;
-        }"""
-    )
-    assert background > 200 if scheme == "light" else background < 60, f"{name}: {background}"
-    assert not visit.problems, f"{name}, {scheme}: {visit.problems}"
-    vega = [url for url in visit.scripts if "vega" in url]
-    assert len(vega) == bool(figures_of(name)), f"{name} loads Vega {len(vega)} times"
+@pytest.fixture(scope="module")
+def opened(site, chromium, request) -> Iterator[Opened]:
+    page = open_in(chromium, *request.param)
+    if page.way == "light":
+        _said[page.name, "wide"] = page.said
+    chromium.contexts.remove(page.page.context)  # closed here, not after each test
+    yield page
+    page.page.context.close()
+
+
+def in_utc(chromium: Chromium, name: str, size: str) -> dict[str, Said]:
+    """What a page's charts with dates say in UTC."""
+    if (name, size) not in _said:
+        way = "phone" if size == "narrow" else "light"
+        there = open_in(chromium, name, way, timezone_id="UTC")
+        _said[name, size] = there.said
+        chromium.close()
+    return _said[name, size]
+
+
+def ways(*chosen: str, names: list[str] = ALL_PAGES):
+    """Parametrize a test with pages opened in some ways, without a second opening."""
+    cases = [(name, way) for name in names for way in chosen]
+    return pytest.mark.parametrize("opened", cases, ids="-".join, indirect=True, scope="module")
 
 
 # What is to be seen of each figure: the drawings that stand there, charts and controls
@@ -115,26 +181,46 @@ _SEEN = """kind => [...document.querySelectorAll(kind)].map(figure => {
 
 
 @pytest.mark.browser
-def test_a_figure_follows_the_readers_mode(opened):
-    # The reader changes the mode on the page: the ink of the charts changes with it.
-    if not figures_of(opened.name):
-        return
-    page = opened.visit.page
-    ink = "() => getComputedStyle(document.querySelector('.caspian-live svg text')).fill"
-    other = {"light": "dark", "dark": "light"}[opened.scheme]
-    before = page.evaluate(ink)
-    page.evaluate("mode => { document.documentElement.dataset.theme = mode; }", other)
-    page.wait_for_function(f"before => ({ink})() !== before", arg=before)
-    page.evaluate("mode => { document.documentElement.dataset.theme = mode; }", opened.scheme)
+@ways("light", "dark")
+def test_page_opens_and_draws(opened):
+    name, scheme, visit = opened.name, opened.way, opened.visit
+    assert visit.page.evaluate("document.documentElement.dataset.theme") == scheme
+    background = visit.page.evaluate(
+        """() => {
+            const c = document.createElement('canvas').getContext('2d');
+            c.fillStyle = getComputedStyle(document.body).backgroundColor;
+            c.fillRect(0, 0, 1, 1);
+            const [r, g, b] = c.getImageData(0, 0, 1, 1).data;
+            return (r + g + b) / 3;
+        }"""
+    )
+    assert background > 200 if scheme == "light" else background < 60, f"{name}: {background}"
+    assert not visit.problems, f"{name}, {scheme}: {visit.problems}"
+    vega = [url for url in visit.scripts if "vega" in url]
+    assert len(vega) == bool(figures_of(name)), f"{name} loads Vega {len(vega)} times"
 
 
 @pytest.mark.browser
+@ways("light", "dark", names=with_figures())
+def test_a_figure_follows_the_readers_mode(opened):
+    # The reader changes the mode on the page: the ink of the charts changes with it.
+    page = opened.page
+    ink = "() => getComputedStyle(document.querySelector('.caspian-live svg text')).fill"
+    other = {"light": "dark", "dark": "light"}[opened.way]
+    before = page.evaluate(ink)
+    page.evaluate("mode => { document.documentElement.dataset.theme = mode; }", other)
+    page.wait_for_function(f"before => ({ink})() !== before", arg=before)
+    page.evaluate("mode => { document.documentElement.dataset.theme = mode; }", opened.way)
+
+
+@pytest.mark.browser
+@ways("light", "dark", names=with_figures())
 def test_paper_shows_the_drawings(opened):
-    opened.visit.page.emulate_media(media="print")
+    opened.page.emulate_media(media="print")
     try:
-        figures = opened.visit.page.evaluate(_SEEN, FIGURE)
+        figures = opened.page.evaluate(_SEEN, FIGURE)
     finally:
-        opened.visit.page.emulate_media(media="screen")
+        opened.page.emulate_media(media="screen")
     assert [figure["id"] for figure in figures] == figures_of(opened.name)
     for figure in figures:
         where = f"{opened.name}: {figure['id']}"
@@ -148,10 +234,9 @@ def test_the_book_has_sliders(site):
 
 
 @pytest.mark.browser
+@ways("light", names=with_figures())
 def test_sliders_move_their_chart(opened):
     name, visit = opened.name, opened.visit
-    if opened.scheme == "dark":  # they are the same
-        return
     for figure in figures_of(name):
         part = visit.page.locator(f"{FIGURE}#{figure}")
         for slider in part.locator("input[type=range]").all():
@@ -176,37 +261,89 @@ def test_sliders_move_their_chart(opened):
 
 
 @pytest.mark.browser
-@each_page
-def test_page_fits_a_phone(site, browser, name):
-    visit = browser.visit(viewport=PHONE, is_mobile=True, has_touch=True, device_scale_factor=2)
-    visit.open(site / name)
-    draw_all(visit, name)
-    visit.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-    width = visit.page.evaluate("document.scrollingElement.scrollWidth")
-    if width > PHONE["width"]:
-        wide = visit.page.evaluate(
-            """(most) => [...document.querySelectorAll('body *')]
-                .filter(e => e.getBoundingClientRect().right > most)
-                .slice(0, 5).map(e => `${e.tagName}.${e.className} ${e.id}`)""",
-            PHONE["width"],
-        )
-        pytest.fail(f"{name} is {width} px wide on a phone of {PHONE['width']}: {wide}")
-    assert not visit.problems, f"{name}: {visit.problems}"
+@ways("dark", "phone", names=with_dates())
+def test_a_chart_says_the_same_in_every_timezone(opened, chromium):
+    size = "narrow" if opened.way == "phone" else "wide"
+    for name, said in opened.said.items():
+        utc = in_utc(chromium, opened.name, size)[name]
+        assert said.texts == utc.texts, f"{opened.name}: {name} says other words"
+        assert said.drawing == utc.drawing, f"{opened.name}: {name} is drawn otherwise"
+
+
+def test_the_book_has_charts_with_dates(site):
+    assert len(with_dates()) > 1
 
 
 @pytest.mark.browser
-@each_page_with_figures
-def test_figures_show_without_javascript(site, browser, name):
-    for viewport in (DESK, PHONE):
-        visit = browser.visit(java_script_enabled=False, viewport=viewport)
-        visit.open(site / name)
-        figures = visit.page.evaluate(_SEEN, FIGURE)
-        assert [figure["id"] for figure in figures] == figures_of(name)
+@ways("phone")
+def test_page_fits_a_phone(opened):
+    page, most = opened.page, PHONE["width"]
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    width = page.evaluate("document.scrollingElement.scrollWidth")
+    if width > most:
+        wide = page.evaluate(
+            """(most) => [...document.querySelectorAll('body *')]
+                .filter(e => e.getBoundingClientRect().right > most)
+                .slice(0, 5).map(e => `${e.tagName}.${e.className} ${e.id}`)""",
+            most,
+        )
+        pytest.fail(f"{opened.name} is {width} px wide on a phone of {most}: {wide}")
+    assert not opened.visit.problems, f"{opened.name}: {opened.visit.problems}"
+
+
+@pytest.mark.browser
+@ways("phone", "plain", names=["index.html"])
+def test_the_front_page_on_a_phone(opened):
+    page = opened.page
+    page.set_viewport_size(PHONE)
+    glimpses = page.locator("figure.caspian-glimpse")
+    assert glimpses.count() > 3
+    for glimpse in glimpses.all():
+        box = glimpse.locator("svg").first.bounding_box()
+        assert box["width"] > 200 and box["height"] > 100, glimpse.inner_text()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"], glimpse.inner_text()
+    # What is found comes before the first screen of a phone ends
+    assert page.locator(".findings").bounding_box()["y"] < PHONE["height"]
+
+
+@pytest.mark.browser
+@ways("phone", names=["index.html"])
+def test_a_glimpse_is_followed_by_keyboard(opened):
+    glimpse = opened.page.locator("figure.caspian-glimpse > a").first
+    name = glimpse.get_attribute("href").partition("#")[2]
+    glimpse.focus()
+    opened.page.keyboard.press("Enter")
+    opened.page.wait_for_url(f"**#{name}")
+    assert opened.page.locator(f"#{name}").is_visible()
+
+
+@pytest.mark.browser
+@ways("plain", names=with_figures())
+def test_figures_show_without_javascript(opened):
+    for viewport in (PHONE, DESK):
+        opened.page.set_viewport_size(viewport)
+        figures = opened.page.evaluate(_SEEN, FIGURE)
+        assert [figure["id"] for figure in figures] == figures_of(opened.name)
         for figure in figures:
-            shown, where = figure["drawings"], f"{name}: {figure['id']}"
+            shown, where = figure["drawings"], f"{opened.name}: {figure['id']}"
             assert len(shown) == 1, f"{where} shows {len(shown)} drawings"
             assert shown[0][0] > 200 and shown[0][1] > 60, f"{where}: {shown}"
-        assert not visit.problems, f"{name}: {visit.problems}"
+    assert not opened.visit.problems, f"{opened.name}: {opened.visit.problems}"
+
+
+@pytest.mark.browser
+@ways("plain", names=CHAPTERS)
+def test_a_phone_leads_from_chapter_to_chapter(opened):
+    page = opened.page
+    page.set_viewport_size(PHONE)
+    names = [f"{page.docname}.html" for page in book.pages()]
+    at = names.index(opened.name)
+    for kind, other in (("left-prev", at - 1), ("right-next", at + 1)):
+        link = page.locator(f".prev-next-area a.{kind}")
+        place = link.bounding_box()
+        assert place["x"] >= 0 and place["x"] + place["width"] <= PHONE["width"]
+        assert link.evaluate("a => a.href") == (book.HTML / names[other]).as_uri()
+    assert page.locator(".caspian-takeaway a").first.is_visible()
 
 
 def chosen_tables(name: str) -> list:
@@ -236,10 +373,9 @@ def test_the_book_has_tables_to_filter(site):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("name", [n for n in ALL_PAGES if chosen_tables(n)] or ["index.html"])
-def test_tables_are_filtered_with_the_keyboard(site, browser, name):
-    visit = browser.visit(viewport=DESK)
-    visit.open(site / name)
+@ways("light", names=[name for name in ALL_PAGES if chosen_tables(name)] or ["index.html"])
+def test_tables_are_filtered_with_the_keyboard(opened):
+    name, visit = opened.name, opened.visit
     for table in chosen_tables(name):
         part = wide_awake(visit, table["id"])
         columns = [int(number) for number in table["data-filters"].split()]
@@ -256,79 +392,82 @@ def test_tables_are_filtered_with_the_keyboard(site, browser, name):
     assert not visit.problems, f"{name}: {visit.problems}"
 
 
-# Page, table, column and what sorts it: dates (some cells are empty), text, numbers
-SORTED = [
-    ("visit", "tab-tracker", 0, str),
-    ("visit", "tab-tracker", 1, str.casefold),
-    ("visit", "tab-timeline", 1, str),
-    ("investment", "tab-goods", 2, str),
-    ("investment", "tab-goods", 3, lambda text: float(text.replace(",", ""))),
-    ("investment", "tab-assessments", 0, str),
-]
+# Page, table, columns and what sorts each: dates (some cells are empty), text, numbers
+SORTED = {
+    "chapters/visit.html": {
+        "tab-tracker": {0: str, 1: str.casefold},
+        "tab-timeline": {1: str},
+    },
+    "chapters/investment.html": {
+        "tab-goods": {2: str, 3: lambda text: float(text.replace(",", ""))},
+        "tab-assessments": {0: str},
+    },
+}
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("page", "table", "column", "key"), SORTED)
-def test_a_table_is_sorted_with_the_keyboard(site, browser, page, table, column, key):
-    visit = browser.visit(viewport=DESK)
-    visit.open(site / "chapters" / f"{page}.html")
-    part = wide_awake(visit, table)
-    head = part.locator("thead th").nth(column)
-    head.locator("[role=button]").focus()
-    for direction, backwards in (("ascending", False), ("descending", True)):
-        visit.page.keyboard.press("Enter")
-        expect(head).to_have_attribute("aria-sort", direction)
-        values = [value for value in shown(part, column) if value != "–"]
-        assert values == sorted(values, key=key, reverse=backwards) and len(set(values)) > 5
+@ways("light", names=list(SORTED))
+def test_a_table_is_sorted_with_the_keyboard(opened):
+    for table, columns in SORTED[opened.name].items():
+        part = wide_awake(opened.visit, table)
+        for column, key in columns.items():
+            head = part.locator("thead th").nth(column)
+            head.locator("[role=button]").focus()
+            for direction, backwards in (("ascending", False), ("descending", True)):
+                opened.page.keyboard.press("Enter")
+                expect(head).to_have_attribute("aria-sort", direction)
+                values = [value for value in shown(part, column) if value != "–"]
+                assert values == sorted(values, key=key, reverse=backwards), (table, column)
+                assert len(set(values)) > 5, (table, column)
 
 
 @pytest.mark.browser
-def test_a_filtered_table_says_so_on_paper(site, browser):
-    visit = browser.visit(viewport=DESK)
-    visit.open(site / "chapters" / "visit.html")
-    part = wide_awake(visit, "tab-tracker")
-    visit.page.emulate_media(media="print")
+@ways("light", names=["chapters/visit.html"])
+def test_a_table_is_searched_and_a_filtered_one_says_so_on_paper(opened):
+    page, part = opened.page, wide_awake(opened.visit, "tab-tracker")
+    rows, search = shown(part, 1), part.get_by_label("Search")
+    search.focus()
+    page.keyboard.type("Kashagan")
+    assert shown(part, 1) == ["Transit of Kashagan oil"]
+    page.keyboard.type("x")
+    assert "No row fits" in part.locator("tbody").inner_text()
+    search.fill("")
+    assert shown(part, 1) == rows
+    page.emulate_media(media="print")
     assert not part.locator(".dt-info").is_visible()
-    visit.page.emulate_media(media="screen")
+    page.emulate_media(media="screen")
     kind = part.get_by_role("combobox").first
     kind.select_option("contract")
-    visit.page.emulate_media(media="print")
+    page.emulate_media(media="print")
     assert part.locator(".dt-info").is_visible() and kind.is_visible()
+    page.emulate_media(media="screen")
+    kind.select_option(index=0)
+    assert shown(part, 1) == rows
 
 
 @pytest.mark.browser
-@each_page
-def test_tables_fit_the_paper(site, browser, name):
+@ways("light")
+def test_tables_fit_the_paper(opened):
     # A4 less its margins; at most a few pixels of rounding
-    visit = browser.visit(viewport={"width": 700, "height": 1000})
-    visit.open(site / name)
-    visit.page.emulate_media(media="print")
-    wide = visit.page.evaluate(
+    page = opened.page
+    page.set_viewport_size({"width": 700, "height": 1000})
+    page.emulate_media(media="print")
+    wide = page.evaluate(
         """(figures) => [...document.querySelectorAll(figures)]
             .filter(f => f.querySelector('table').scrollWidth > f.clientWidth + 4)
             .map(f => `${f.id}: ${f.querySelector('table').scrollWidth} in ${f.clientWidth}`)""",
         TABLE,
     )
-    assert not wide, f"{name}: {wide}"
+    page.emulate_media(media="screen")
+    page.set_viewport_size(DESK)
+    assert not wide, f"{opened.name}: {wide}"
 
 
 @pytest.mark.browser
-def test_a_table_is_searched(site, browser):
-    visit = browser.visit(viewport=DESK)
-    visit.open(site / "chapters" / "visit.html")
-    part = wide_awake(visit, "tab-tracker")
-    part.get_by_label("Search").focus()
-    visit.page.keyboard.type("Kashagan")
-    assert shown(part, 1) == ["Transit of Kashagan oil"]
-    visit.page.keyboard.type("x")
-    assert "No row fits" in part.locator("tbody").inner_text()
-
-
-@pytest.mark.browser
-def test_a_table_is_whole_without_javascript(site, browser):
-    visit = browser.visit(viewport=PHONE, java_script_enabled=False)
-    visit.open(site / "chapters" / "visit.html")
-    part = visit.page.locator(f"{TABLE}#tab-tracker")
+@ways("plain", names=["chapters/visit.html"])
+def test_a_table_is_whole_without_javascript(opened):
+    opened.page.set_viewport_size(PHONE)
+    part = opened.page.locator(f"{TABLE}#tab-tracker")
     assert part.locator("tbody tr").count() > 50 and part.locator("select").count() == 0
     assert part.locator("tbody tr").last.is_visible()
 

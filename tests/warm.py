@@ -1,18 +1,22 @@
 """Starts `jb` from a process that has imported Sphinx and the rest: the tests build often.
 
 The process forks for each build, in the build's own folder, environment and process group, and
-imports the book's package there, so that a copy's own code runs. It serves one socket: a request
-is JSON with the file descriptor of the build's output, an answer the process number, and later its
+imports the book's package there, so that a copy's own code runs. A build forks for the kernels of
+its chapters too; only builds of the real book start real ones. It serves one socket: a request is
+JSON with the file descriptor of the build's output, an answer the process number, and later its
 end.
 """
 
 from __future__ import annotations
 
+import asyncio
 import atexit
+import gc
 import importlib
 import json
 import os
 import queue
+import runpy
 import select
 import signal
 import socket
@@ -32,6 +36,34 @@ PRELOADED = (
 )  # fmt: skip
 
 
+def start_kernel(command: list[str], **options: Any) -> subprocess.Popen[bytes]:
+    """Stands in for the `Popen` that Jupyter starts a kernel with: forks this process instead."""
+    if command[0] != sys.executable or "ipykernel_launcher" not in command:
+        return subprocess.Popen(command, **options)
+    arguments = command[command.index("ipykernel_launcher") :]
+
+    def be_kernel() -> None:
+        """Be the kernel: never returns, so that no program is started."""
+        gc.freeze()  # what the build holds open is not collected, and closed, a second time
+        os.closerange(3, 4096)
+        os.environ.clear()
+        os.environ.update(options["env"])
+        for name in [name for name in sys.modules if name.partition(".")[0] == "caspian"]:
+            del sys.modules[name]  # with all that it remembers of the build
+        asyncio.set_event_loop(asyncio.new_event_loop())
+        sys.argv = arguments
+        code = 1
+        try:
+            runpy.run_module("ipykernel_launcher", run_name="__main__", alter_sys=True)
+            code = 0
+        except BaseException:
+            sys.excepthook(*sys.exc_info())
+        finally:
+            os._exit(code)
+
+    return subprocess.Popen(command, preexec_fn=be_kernel, **options)
+
+
 def run(request: dict[str, Any], output: int) -> None:
     """Be the build: never returns."""
     os.setsid()
@@ -47,6 +79,7 @@ def run(request: dict[str, Any], output: int) -> None:
     sys.dont_write_bytecode = True
     sys.path[:0] = request["environment"]["PYTHONPATH"].split(os.pathsep)
     sys.argv = ["jb", *request["arguments"]]
+    importlib.import_module("jupyter_client.launcher").Popen = start_kernel
     code: Any = 1
     try:
         if "CASPIAN_FAULT" in os.environ:

@@ -13,17 +13,18 @@ import json
 import os
 import re
 import sys
+import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import nbformat
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
-from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.manager import AsyncKernelManager, KernelManager
 from myst_nb.core.execute import NotebookClientBase
 from myst_nb.core.execute.inline import ModifiedNotebookClient
 from myst_nb.core.read import create_nb_reader
@@ -38,6 +39,7 @@ import caspian
 from caspian.site import files
 from caspian.site.pages import pages
 
+Manager = TypeVar("Manager", bound=KernelManager)
 Shown = dict[str, dict[str, list[dict[str, Any]]]]  # cell: expression: outputs
 EVALUATED = re.compile(r"\{eval\}`([^`]+)`")
 JOBS = "CASPIAN_JOBS"  # environment variable: how many chapters run (or figures are drawn) at once
@@ -195,6 +197,18 @@ class _OwnKernel(KernelSpecManager):
         return KernelSpec(resource_dir=RESOURCES, **spec)
 
 
+def kernel_of(kind: type[Manager], folder: str) -> Manager:
+    """A manager, not started, of a kernel of this very Python, reached by files in a short `folder`.
+
+    By ports, two kernels that start at once can be given the same one, and one of them dies.
+    """
+    manager = kind(kernel_name="python3", kernel_spec_manager=_OwnKernel())
+    if os.name == "posix":
+        manager.connection_file = str(Path(folder, "kernel.json"))
+        manager.transport = "ipc"
+    return manager
+
+
 async def execute(
     path: Path, notebook: NotebookNode, timeout: int, environment: Mapping[str, str]
 ) -> tuple[Shown, Failure | None]:
@@ -203,12 +217,13 @@ async def execute(
     Returns the values of the prose's expressions and the failure that ended the run, if any.
     `timeout` is the seconds that a cell may take before it counts as hanging.
     """
+    folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
     client = ModifiedNotebookClient(
         notebook,
         record_timing=False,
         timeout=timeout,
         resources={"metadata": {"path": str(path.parent)}},
-        km=AsyncKernelManager(kernel_name="python3", kernel_spec_manager=_OwnKernel()),
+        km=kernel_of(AsyncKernelManager, folder.name),
     )
     client.owns_km = True
     client.reset_execution_trackers()
@@ -237,6 +252,7 @@ async def execute(
             client.kc.stop_channels()
         if client.km is not None and client.km.has_kernel:
             await client.km.shutdown_kernel(now=True)
+        folder.cleanup()
     return shown, None
 
 
