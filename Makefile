@@ -26,8 +26,8 @@ TESTS_TOO := $(VENV)/.test
 # The settings are all in _config.yml; only the strictness is a flag.
 BUILD := $(BIN)/jb build . -W -n --keep-going
 # One kernel a file, so a file's cells must stay together; the order that the
-# tests ask for (the long ones first) is kept.
-PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
+# tests ask for (the long ones first) is kept. There are workers enough without threads in NumPy.
+PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help book test unit lint types format lab serve figures references bench data lock clean

@@ -3,7 +3,7 @@
 Clean on one core and on all, unchanged, and after one edit of each kind. Prints the median of a few
 runs, in seconds and against the clean build, and the size of each page. The runs take turns, so
 that a busy minute of the machine strikes all alike. Times are of this machine; the ratios travel.
-With `--tests`, `make unit` and `make test` are timed too, beside a clean `make book`.
+With `--tests`, `make unit` and `make test` are timed too, beside `make book`, all from clean.
 """
 
 from __future__ import annotations
@@ -82,20 +82,20 @@ def time_builds(tree: Path, runs: int) -> dict[str, list[float]]:
     for run in range(runs):
         for name, (edit, variables) in BUILDS.items():
             edit(tree, run)
-            times[name].append(timed(lambda v=variables: book.build(tree, **v)))
+            times[name].append(timed(lambda v=variables: book.build(tree, cold=True, **v)))
     return times
 
 
 def time_targets() -> dict[str, list[float]]:
-    """The seconds of `make book` from clean, `make unit` and `make test`, in this tree."""
+    """The seconds of `make book`, `make unit` and `make test` in this tree, each from clean."""
 
     def make(target: str) -> book.Done:
+        clean(book.ROOT, 0)
         done = subprocess.run(
             ["make", target], cwd=book.ROOT, capture_output=True, text=True, check=False
         )
         return book.Done(done.returncode, done.stdout + done.stderr)
 
-    clean(book.ROOT, 0)
     return {f"make {t}": [timed(lambda t=t: make(t))] for t in ("book", "unit", "test")}
 
 

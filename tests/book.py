@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -263,8 +264,8 @@ def soup(path: Path) -> BeautifulSoup:
 @cache
 def anchors(path: Path) -> frozenset[str]:
     """What a link may name on a page."""
-    tags = soup(path).find_all(lambda tag: tag.has_attr("id") or tag.has_attr("name"))
-    return frozenset(tag[key] for tag in tags for key in ("id", "name") if tag.has_attr(key))
+    found = re.findall(r'<[^<>]*?\s(?:id|name)="([^"]*)"', path.read_text("utf-8"))
+    return frozenset(map(unescape, found))
 
 
 # --- a copy of the tree, to change and to build ----------------------------------------------
@@ -313,11 +314,14 @@ def warmed() -> Warm:
     return Warm()
 
 
-def start(tree: Path, *command: str, **variables: str) -> subprocess.Popen[str] | Started:
+def start(
+    tree: Path, *command: str, cold: bool = False, **variables: str
+) -> subprocess.Popen[str] | Started:
     """Start a command of this environment in a copy, with the copy's own `caspian`.
 
     `python` and `jb` stand for the ones of the interpreter that runs the tests; `variables` are
-    added to the environment. The command leads a process group, and its two outputs are one.
+    added to the environment. The command leads a process group, and its two outputs are one. A
+    build is forked from the warm process, unless it is to start `cold`, as a reader's does.
     """
     bin_folder = Path(sys.executable).parent
     program = (
@@ -330,7 +334,7 @@ def start(tree: Path, *command: str, **variables: str) -> subprocess.Popen[str] 
         "PYTHONUNBUFFERED": "1", **variables,
     }  # fmt: skip
     environment.pop("CASPIAN_DATA", None)
-    if command[0] == "jb" and set(variables) <= _LATE:
+    if command[0] == "jb" and not cold and set(variables) <= _LATE:
         return warmed().start(tree, list(command[1:]), environment)
     return subprocess.Popen(
         [program, *command[1:]], cwd=tree, env=environment, stdin=subprocess.DEVNULL,
@@ -357,14 +361,14 @@ def finish(process: subprocess.Popen[str] | Started) -> Done:
     return Done(process.returncode, output)
 
 
-def run_in(tree: Path, *command: str, **variables: str) -> Done:
+def run_in(tree: Path, *command: str, cold: bool = False, **variables: str) -> Done:
     """Run a command in a copy: see :func:`start`."""
-    return finish(start(tree, *command, **variables))
+    return finish(start(tree, *command, cold=cold, **variables))
 
 
-def build(tree: Path, *options: str, **variables: str) -> Done:
+def build(tree: Path, *options: str, cold: bool = False, **variables: str) -> Done:
     """Build the book of a copy, as strictly as `make book` does."""
-    return run_in(tree, *BUILD, *options, **variables)
+    return run_in(tree, *BUILD, *options, cold=cold, **variables)
 
 
 def built_files(tree: Path) -> dict[str, bytes]:

@@ -267,10 +267,10 @@ def test_a_tag_of_a_cell_counts(tree):
 
 
 def test_a_cell_that_hangs_and_a_kernel_that_dies_are_named(tree):
-    book.edit(tree / "_config.yml", "timeout: 300", "timeout: 12")
+    book.edit(tree / "_config.yml", "timeout: 300", "timeout: 6")
     book.edit(tree / f"{OIL}.md", "total_mt = number(total)", "import time\ntime.sleep(99)")
     page = tree / f"{PORTS}.md"
     book.edit(page, "from caspian.tables", "import os\nos._exit(3)\nfrom caspian.tables")
     output = fail(tree)
-    assert f"{OIL}.md:" in output and "cell 0: the cell hangs" in output and "12 s" in output
+    assert f"{OIL}.md:" in output and "cell 0: the cell hangs" in output and "6 s" in output
     assert f"{PORTS}.md:" in output and "the kernel died" in output

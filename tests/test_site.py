@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -35,27 +36,39 @@ if not ALL_PAGES:
     ALL_PAGES = ["index.html"]  # and the `site` fixture says what to do
 
 
+# Tests are collected in every process, so what a page has is read without parsing it
+_PART = re.compile(r'<figure class="caspian-(?P<kind>figure|table)[^>]* id="(?P<id>[^"]+)"[^>]*>')
+_SPEC = re.compile(
+    r'<figure class="caspian-figure[^"]*" id="([^"]+)".*?class="caspian-spec">(.*?)</script>', re.S
+)
+
+
+@cache
+def parts_of(name: str) -> list[re.Match[str]]:
+    """The figures and tables of a page."""
+    path = book.HTML / name
+    return list(_PART.finditer(path.read_text("utf-8"))) if path.is_file() else []
+
+
 def figures_of(name: str) -> list[str]:
     """The ids of a page's figures."""
-    path = book.HTML / name
-    return [figure["id"] for figure in book.soup(path).select(FIGURE)] if path.is_file() else []
+    return [part["id"] for part in parts_of(name) if part["kind"] == "figure"]
 
 
 def with_figures() -> list[str]:
     return [name for name in ALL_PAGES if figures_of(name)] or ["index.html"]
 
 
+@cache
 def dated_charts(path: Path, size: str) -> list[str]:
     """The ids of a page's figures whose chart of a size ("wide" or "narrow") has dates."""
-    specs = {
-        figure["id"]: json.loads(figure.select_one(".caspian-spec").string)
-        for figure in book.soup(path).select(FIGURE)
-    }
+    specs = {name: json.loads(of) for name, of in _SPEC.findall(path.read_text("utf-8"))}
     shown = {name: of.get(size, of["wide"]) for name, of in specs.items()}
     return [name for name, spec in shown.items() if DATES.search(json.dumps(spec))]
 
 
 def with_dates() -> list[str]:
+    """The pages with dates on their charts."""
     return [name for name in with_figures() if dated_charts(book.HTML / name, "wide")]
 
 
@@ -229,8 +242,8 @@ def test_paper_shows_the_drawings(opened):
 
 
 def test_the_book_has_sliders(site):
-    found = [s for name in ALL_PAGES for s in book.soup(site / name).select(".caspian-spec")]
-    assert sum('"input":"range"' in spec.string for spec in found) > 1
+    pages = [(site / name).read_text("utf-8") for name in ALL_PAGES]
+    assert sum('"input":"range"' in spec for page in pages for _, spec in _SPEC.findall(page)) > 1
 
 
 @pytest.mark.browser
@@ -346,10 +359,10 @@ def test_a_phone_leads_from_chapter_to_chapter(opened):
     assert page.locator(".caspian-takeaway a").first.is_visible()
 
 
-def chosen_tables(name: str) -> list:
-    """The tables of a page that readers can sort and filter."""
-    path = book.HTML / name
-    return book.soup(path).select(f"{TABLE}[data-filters]") if path.is_file() else []
+def chosen_tables(name: str) -> dict[str, list[int]]:
+    """The tables of a page that readers can sort and filter, each with its columns to filter."""
+    filters = {part["id"]: re.search(r'data-filters="([^"]*)"', part[0]) for part in parts_of(name)}
+    return {table: [int(n) for n in found[1].split()] for table, found in filters.items() if found}
 
 
 def wide_awake(visit, table: str):
@@ -368,7 +381,7 @@ def shown(part, column: int) -> list[str]:
 
 
 def test_the_book_has_tables_to_filter(site):
-    found = {table["id"] for name in ALL_PAGES for table in chosen_tables(name)}
+    found = {table for name in ALL_PAGES for table in chosen_tables(name)}
     assert {"tab-tracker", "tab-timeline", "tab-goods", "tab-assessments"} <= found
 
 
@@ -376,9 +389,8 @@ def test_the_book_has_tables_to_filter(site):
 @ways("light", names=[name for name in ALL_PAGES if chosen_tables(name)] or ["index.html"])
 def test_tables_are_filtered_with_the_keyboard(opened):
     name, visit = opened.name, opened.visit
-    for table in chosen_tables(name):
-        part = wide_awake(visit, table["id"])
-        columns = [int(number) for number in table["data-filters"].split()]
+    for table, columns in chosen_tables(name).items():
+        part = wide_awake(visit, table)
         for column, select in zip(columns, part.locator("select").all(), strict=True):
             rows = shown(part, column)
             select.focus()
@@ -388,7 +400,7 @@ def test_tables_are_filtered_with_the_keyboard(opened):
             count = part.locator(".dt-info").inner_text()
             assert count == f"{rows.count(wanted)} of {len(rows)} rows"
             visit.page.keyboard.press("Home")
-            assert shown(part, column) == rows, f"{table['id']}: the choice can't be taken back"
+            assert shown(part, column) == rows, f"{table}: the choice can't be taken back"
     assert not visit.problems, f"{name}: {visit.problems}"
 
 
