@@ -198,9 +198,10 @@ class _OwnKernel(KernelSpecManager):
 
 
 def kernel_of(kind: type[Manager], folder: str) -> Manager:
-    """A manager, not started, of a kernel of this very Python, reached by files in a short `folder`.
+    """A manager, not started, of a kernel of this very Python, reached by files in `folder`.
 
-    By ports, two kernels that start at once can be given the same one, and one of them dies.
+    By ports, two kernels that start at once can be given the same one, and one of them dies. The
+    folder's name has to be short: the address of a socket has about a hundred characters.
     """
     manager = kind(kernel_name="python3", kernel_spec_manager=_OwnKernel())
     if os.name == "posix":
