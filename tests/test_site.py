@@ -44,10 +44,15 @@ _SPEC = re.compile(
 
 
 @cache
+def text_of(path: Path) -> str:
+    """A page; "" before the book is built, and then the fixture `site` says what to do."""
+    return path.read_text("utf-8") if path.is_file() else ""
+
+
+@cache
 def parts_of(name: str) -> list[re.Match[str]]:
     """The figures and tables of a page."""
-    path = book.HTML / name
-    return list(_PART.finditer(path.read_text("utf-8"))) if path.is_file() else []
+    return list(_PART.finditer(text_of(book.HTML / name)))
 
 
 def figures_of(name: str) -> list[str]:
@@ -62,7 +67,7 @@ def with_figures() -> list[str]:
 @cache
 def dated_charts(path: Path, size: str) -> list[str]:
     """The ids of a page's figures whose chart of a size ("wide" or "narrow") has dates."""
-    specs = {name: json.loads(of) for name, of in _SPEC.findall(path.read_text("utf-8"))}
+    specs = {name: json.loads(of) for name, of in _SPEC.findall(text_of(path))}
     shown = {name: of.get(size, of["wide"]) for name, of in specs.items()}
     return [name for name, spec in shown.items() if DATES.search(json.dumps(spec))]
 
@@ -242,8 +247,8 @@ def test_paper_shows_the_drawings(opened):
 
 
 def test_the_book_has_sliders(site):
-    pages = [(site / name).read_text("utf-8") for name in ALL_PAGES]
-    assert sum('"input":"range"' in spec for page in pages for _, spec in _SPEC.findall(page)) > 1
+    specs = [spec for name in ALL_PAGES for _, spec in _SPEC.findall(text_of(site / name))]
+    assert sum('"input":"range"' in spec for spec in specs) > 1
 
 
 @pytest.mark.browser
