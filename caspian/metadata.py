@@ -26,7 +26,7 @@ from caspian.rules import (
 # A slip in one of these names would switch a rule off in silence, so others are refused.
 TABLE_RULES = {
     *("coverage", "observation", "parts", "ordered", "connected"),
-    *("months", "steps", "together", "parties", "zeros", "distinct"),
+    *("months", "steps", "together", "parties", "zeros", "distinct", "absences"),
 }
 PART_RULES = {"field", "parent", "total", "within", "tolerance"}
 PATH_RULES = {"by", "order", "from", "to", "link", "ends"}
@@ -34,7 +34,9 @@ MONTH_RULES = {"period", "months"}
 STEP_RULES = {"by", "step", "date", "order"}
 PARTY_RULES = {"pair", "members", "different"}
 ZERO_RULES = {"value", "mark"}
+ABSENCE_RULES = {"column", "values", "search"}
 SUB_RULES = PART_RULES | PATH_RULES | MONTH_RULES | STEP_RULES | PARTY_RULES | ZERO_RULES
+SUB_RULES |= ABSENCE_RULES
 FIELD_RULES = {"caspian:period", "caspian:source"}
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -282,6 +284,7 @@ def _rule_faults(resource: Mapping[str, Any]) -> Iterator[Fault]:
     parts = own.get("parts", [])
     wrong = [key for key in own if key not in TABLE_RULES]
     wrong += [key for part in parts for key in part if key not in PART_RULES]
+    absences = own.get("absences", [])
     path = own.get("connected", {})
     months, steps, pairs, zeros = (
         own.get(name, {}) for name in ("months", "steps", "parties", "zeros")
@@ -292,6 +295,7 @@ def _rule_faults(resource: Mapping[str, Any]) -> Iterator[Fault]:
         (steps, STEP_RULES),
         (pairs, PARTY_RULES),
         (zeros, ZERO_RULES),
+        *((absence, ABSENCE_RULES) for absence in absences),
     ):
         wrong += [key for key in given if key not in known]
     wrong += [
@@ -327,6 +331,7 @@ def _rule_faults(resource: Mapping[str, Any]) -> Iterator[Fault]:
         ("steps", steps, STEP_RULES),
         ("parties", pairs, {"pair", "members"}),
         ("zeros", zeros, ZERO_RULES),
+        *(("absences", absence, ABSENCE_RULES) for absence in absences),
     ):
         if given and not needed <= set(given):
             yield Fault(
@@ -346,9 +351,21 @@ def _rule_faults(resource: Mapping[str, Any]) -> Iterator[Fault]:
     named += [*filter(None, [pairs.get("pair")]), *pairs.get("members", [])]
     named += [*pairs.get("different", []), *zeros.values()]
     named += own.get("distinct", [])
+    named += [absence[key] for absence in absences for key in ("column", "search") if key in absence]
     named += [column for key, column in path.items() if key in PATH_RULES - {"ends"}]
     for part in parts:
         named += [part.get("field", ""), "value", *part.get("within", [])]
+    keys = {
+        key["fields"] if isinstance(key["fields"], str) else key["fields"][0]
+        for key in resource["schema"].get("foreignKeys", [])
+        if key["reference"]["resource"] == "searches"
+    }
+    for name in {absence["search"] for absence in absences if "search" in absence} - keys:
+        yield Fault(
+            f'{table}: the column "{name}" names no rows of the table searches',
+            "what was not found rests on a search that is on record",
+            "Add it to the foreignKeys.",
+        )
     for name in (name for columns in orders(resource) for name in columns if name in fields):
         if fields[name].get("type") == "string" and not fields[name].get("caspian:period"):
             yield Fault(

@@ -584,6 +584,8 @@ def row_faults(
         yield from _zero_faults(zeros, frame)
     if columns := own.get("distinct"):
         yield from _distinct_faults(columns, frame)
+    for absence in own.get("absences", []):
+        yield from _absence_faults(absence, frame)
     yield from _derived_faults(frame)
 
 
@@ -821,6 +823,19 @@ def _distinct_faults(columns: list[str], frame: pd.DataFrame) -> Iterator[Fault]
             "Correct one of them, or delete the row.",
             int(at) + 1,
             column=columns[-1],
+        )
+
+
+def _absence_faults(rule: dict, frame: pd.DataFrame) -> Iterator[Fault]:
+    """What was not found was looked for: a row that says so names the search it rests on."""
+    said = frame[rule["column"]].astype("object").fillna("")
+    for at in frame.index[said.isin(rule["values"]) & frame[rule["search"]].isna()]:
+        yield Fault(
+            f"{rule['column']} is {said[at] or 'empty'}, and no search is named",
+            f"a {rule['column']} that says that nothing was found rests on a row of searches",
+            f"Name it in {rule['search']}, after searching.",
+            int(at) + 1,
+            column=rule["search"],
         )
 
 
