@@ -429,7 +429,8 @@ def test_a_source_without_a_day_may_tell_of_any():
 
 
 def test_the_evidence_runs_to_the_last_event_of_the_rules_tables():
-    assert now().day == ledger.until() == dt.date(2026, 4, 30)
+    # The last event at CPC found in print, cpc_disruptions drones_2026_09
+    assert now().day == ledger.until() == dt.date(2026, 9, 8)
     assert ledger.evidence(THEN).day == THEN
 
 
@@ -871,9 +872,14 @@ def test_incidents_a_year(events, verdict):
     # from 24 February 2022 to 30 April 2026 are 4.18 years
     ev = made(
         cpc_disruptions=rows_of(
-            start=["2023-01-01"] * (events + 3),
-            capacity_cut_high=[0.5] * events + [0.0, 0.0, None],  # three that cut nothing known
-            source=["before"] * (events + 3),
+            start=["2023-01-01"] * (events + 6),
+            kind=["storm"] * (events + 3) + ["planned", "drone", "fire"],
+            stopped=["loading"] * (events + 3) + ["loading", "loading", "supply"],
+            # By plan, in one list alone, or at a field: no incident
+            lists=[None] * (events + 3) + [None, 1, None],
+            # Three that cut nothing known
+            capacity_cut_high=[0.5] * events + [0.0, 0.0, None] + [1.0, 1.0, 1.0],
+            source=["before"] * (events + 6),
         ),
         rival_volumes=rows_of(
             series=["x"],
@@ -893,7 +899,11 @@ def test_incidents_a_year(events, verdict):
 
 
 def test_incidents_before_the_war_do_not_count():
-    ev = made(cpc_disruptions=rows_of(start="2022-02-23", source="before"))
+    ev = made(
+        cpc_disruptions=rows_of(
+            start="2022-02-23", kind="storm", stopped="loading", lists=None, source="before"
+        )
+    )
     assert judge("c32", ev).verdict == OPEN
 
 

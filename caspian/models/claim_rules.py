@@ -835,6 +835,9 @@ def urgency(ev: Evidence) -> Question:
     """Incidents at the Caspian pipeline a year since the invasion, and rail freight by Russia."""
     war = pd.Timestamp("2022-02-24")
     events = ev.known("cpc_disruptions")
+    # At the pipeline, not its fields; neither by plan, nor what rests on one list alone
+    sure = events["kind"].ne("planned") & events["lists"].ne(1).fillna(value=True)
+    events = events[sure & events["stopped"].ne("supply")]
     since = events[events["start"].map(lambda d: pd.Timestamp(period_bounds(d)[0])) >= war]
     if since.empty:
         raise Unknown("no incident known since the invasion")
