@@ -356,7 +356,9 @@ def _rule_faults(resource: Mapping[str, Any]) -> Iterator[Fault]:
     named += [*pairs.get("different", []), *zeros.values()]
     named += own.get("distinct", [])
     named += [silences[key] for key in ("column", "start", "end") if key in silences]
-    named += [absence[key] for absence in absences for key in ("column", "search") if key in absence]
+    named += [
+        absence[key] for absence in absences for key in ("column", "search") if key in absence
+    ]
     named += [column for key, column in path.items() if key in PATH_RULES - {"ends"}]
     for part in parts:
         named += [part.get("field", ""), "value", *part.get("within", [])]
