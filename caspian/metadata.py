@@ -27,6 +27,7 @@ from caspian.rules import (
 TABLE_RULES = {
     *("coverage", "observation", "parts", "ordered", "connected"),
     *("months", "steps", "together", "parties", "zeros", "distinct", "absences"),
+    "silences",
 }
 PART_RULES = {"field", "parent", "total", "within", "tolerance"}
 PATH_RULES = {"by", "order", "from", "to", "link", "ends"}
@@ -35,8 +36,9 @@ STEP_RULES = {"by", "step", "date", "order"}
 PARTY_RULES = {"pair", "members", "different"}
 ZERO_RULES = {"value", "mark"}
 ABSENCE_RULES = {"column", "values", "search"}
+SILENCE_RULES = {"column", "values", "young", "start", "end", "months"}
 SUB_RULES = PART_RULES | PATH_RULES | MONTH_RULES | STEP_RULES | PARTY_RULES | ZERO_RULES
-SUB_RULES |= ABSENCE_RULES
+SUB_RULES |= ABSENCE_RULES | SILENCE_RULES
 FIELD_RULES = {"caspian:period", "caspian:source"}
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -286,8 +288,8 @@ def _rule_faults(resource: Mapping[str, Any]) -> Iterator[Fault]:
     wrong += [key for part in parts for key in part if key not in PART_RULES]
     absences = own.get("absences", [])
     path = own.get("connected", {})
-    months, steps, pairs, zeros = (
-        own.get(name, {}) for name in ("months", "steps", "parties", "zeros")
+    months, steps, pairs, zeros, silences = (
+        own.get(name, {}) for name in ("months", "steps", "parties", "zeros", "silences")
     )
     for given, known in (
         (path, PATH_RULES),
@@ -295,6 +297,7 @@ def _rule_faults(resource: Mapping[str, Any]) -> Iterator[Fault]:
         (steps, STEP_RULES),
         (pairs, PARTY_RULES),
         (zeros, ZERO_RULES),
+        (silences, SILENCE_RULES),
         *((absence, ABSENCE_RULES) for absence in absences),
     ):
         wrong += [key for key in given if key not in known]
@@ -331,6 +334,7 @@ def _rule_faults(resource: Mapping[str, Any]) -> Iterator[Fault]:
         ("steps", steps, STEP_RULES),
         ("parties", pairs, {"pair", "members"}),
         ("zeros", zeros, ZERO_RULES),
+        ("silences", silences, SILENCE_RULES),
         *(("absences", absence, ABSENCE_RULES) for absence in absences),
     ):
         if given and not needed <= set(given):
@@ -351,6 +355,7 @@ def _rule_faults(resource: Mapping[str, Any]) -> Iterator[Fault]:
     named += [*filter(None, [pairs.get("pair")]), *pairs.get("members", [])]
     named += [*pairs.get("different", []), *zeros.values()]
     named += own.get("distinct", [])
+    named += [silences[key] for key in ("column", "start", "end") if key in silences]
     named += [rule[key] for rule in absences for key in ("column", "search") if key in rule]
     named += [column for key, column in path.items() if key in PATH_RULES - {"ends"}]
     for part in parts:

@@ -586,6 +586,8 @@ def row_faults(
         yield from _distinct_faults(columns, frame)
     for absence in own.get("absences", []):
         yield from _absence_faults(absence, frame)
+    if silences := own.get("silences"):
+        yield from _silence_faults(silences, frame)
     yield from _derived_faults(frame)
 
 
@@ -837,6 +839,32 @@ def _absence_faults(rule: dict, frame: pd.DataFrame) -> Iterator[Fault]:
             int(at) + 1,
             column=rule["search"],
         )
+
+
+def _silence_faults(rule: dict, frame: pd.DataFrame) -> Iterator[Fault]:
+    """Silence counts only if there was time to speak: else the row has a value of its own."""
+    kinds = [*rule["values"], rule["young"]]
+    rows = frame[frame[rule["column"]].isin(kinds)]
+    for at, row in rows.iterrows():
+        columns = [rule["column"], rule["start"], rule["end"]]
+        if not isinstance(row[rule["end"]], str):
+            problem, fix, wrong = "has no end", f"Fill {rule['end']}.", True
+        else:
+            first, last = (period_bounds(row[column])[1] for column in columns[1:])
+            apart = 12 * (last.year - first.year) + last.month - first.month
+            young = apart - (last.day < first.day) < rule["months"]
+            wrong = young != (row[rule["column"]] == rule["young"])
+            problem = f"is {'less' if young else 'not less'} than {rule['months']} months"
+            fix = f"Set {rule['column']} to {rule['young'] if young else ' or '.join(kinds[:-1])}."
+        if wrong:
+            yield Fault(
+                f"{where(columns, row)}: the time from {rule['start']} to {rule['end']} {problem}",
+                f"{rule['column']} is {rule['young']} where nothing was found in less than "
+                f"{rule['months']} months, and there alone",
+                fix,
+                int(at) + 1,
+                column=rule["column"],
+            )
 
 
 def _derived_faults(frame: pd.DataFrame) -> Iterator[Fault]:

@@ -48,15 +48,69 @@ def test_documents_are_counted_and_shared_out(signed):
 def test_a_document_left_a_trace_or_none(signed):
     signed.loc[2, "status"] = "signed"
     found = agreements.traced(signed, "legal_kind").set_index("legal_kind")
-    assert found.loc["memorandum"].to_list() == [2, 1, 1, 2]
+    counts = found.loc["memorandum", ["documents", "signed", "unknown", "untraced"]]
+    assert counts.to_list() == [2, 1, 1, 2]
     assert found.at["treaty", "untraced"] == 0
+
+
+def test_a_mention_or_a_young_document_is_neither_traced_nor_untraced(signed):
+    signed["status"] = ["unknown", "in_force", "mentioned", "too_recent"]
+    found = agreements.traced(signed, "legal_kind").set_index("legal_kind")
+    assert found.at["memorandum", "mentioned"] == 1 and found.at["memorandum", "untraced"] == 1
+    assert found.at["roadmap", "too_recent"] == 1 and found.at["roadmap", "untraced"] == 0
+
+
+DATES = {"a": "2024-04-18", "b": "2024-05", "c": "2025-01-30", "d": "2024-03-11", "e": None}
+
+
+@pytest.mark.parametrize(
+    ("parts", "date"),
+    [
+        (["a;b;c"], "2024-04-18"),  # the earliest source of one fact
+        (["c;b"], "2024-05"),  # a month counts from its last day
+        (["a;c", "d"], "2024-04-18"),  # two facts: the later of them
+        (["e;c"], "2025-01-30"),  # a source without a date cannot tell
+    ],
+)
+def test_in_print_since_the_earliest_source(parts, date):
+    assert agreements.in_print_since(parts, DATES.get) == date
+
+
+def test_undated_sources_do_not_date_a_fact():
+    with pytest.raises(ValueError, match="none of the sources 'e' has a date"):
+        agreements.in_print_since(["a", "e"], DATES.get)
+
+
+@pytest.mark.parametrize(
+    ("status", "until", "problem"),
+    [
+        ("unknown", "2025-03-11", None),
+        ("unknown", "2025-03-10", "is less than 12 months"),
+        ("too_recent", "2025-03-10", None),
+        ("too_recent", "2025-03-11", "is not less than 12 months"),
+        ("too_recent", None, "has no end"),
+        ("in_force", None, None),
+    ],
+)
+def test_silence_counts_after_a_year(status, until, problem):
+    from caspian.rules import row_faults
+    from caspian.tables import describe
+
+    own = describe("agreements")["caspian"]
+    row = pd.DataFrame({"signed": ["2024-03-11"], "status": [status], "read_until": [until]})
+    table = {"caspian": {"silences": own["silences"]}, "schema": {"fields": []}}
+    found = [str(fault) for fault in row_faults(table, row, lambda column: None)]
+    assert len(found) == bool(problem) and (not problem or problem in found[0])
+
+
+SEEN = ["in_force", "being_carried_out", "done", "lapsed", "replaced", "mentioned"]
 
 
 def test_what_became_of_a_document_was_reported_after_its_signing():
     from caspian.tables import load
 
     rows = load("agreements")
-    moved = rows[rows["status"].isin(["in_force", "being_carried_out", "done", "lapsed"])]
+    moved = rows[rows["status"].isin(SEEN)]
     early = moved[moved["status_on"] <= moved["signed"]]
     assert early.empty, f"the report is not later than the signing: {list(early['agreement'])}"
     assert moved["evidence"].notna().all()

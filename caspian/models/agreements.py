@@ -1,8 +1,11 @@
 """What was signed and what became of it: documents counted by kind, year and status."""
 
+from collections.abc import Callable, Iterable
+
 import pandas as pd
 
 from caspian.models._checks import columns
+from caspian.rules import period_bounds
 
 # How a document commits its parties, by its legal kind as reported. The names are the Vienna
 # Convention's in spirit only: without the texts nobody can say what a court would hold binding.
@@ -59,14 +62,34 @@ def traced(documents: pd.DataFrame, by: str) -> pd.DataFrame:
     """Return, for each value of the column `by`, how many documents left a trace.
 
     Columns: `by`, `documents`, `signed` (nothing after the signing was reported), `unknown` (a
-    later report was looked for and not found) and `untraced`, the sum of these two. Largest
-    first. Raises ValueError if a column is missing.
+    later report was looked for and not found) and `untraced`, the sum of these two; `mentioned`
+    (named later, or both parties seen at work in its field) and `too_recent` (too young for its
+    silence to count) are neither traced nor untraced. Largest first. Raises ValueError if a column
+    is missing.
     """
     columns("documents", documents, [by, "status"])
-    found = documents.groupby(by)["status"].agg(
-        documents="size",
-        signed=lambda status: int((status == "signed").sum()),
-        unknown=lambda status: int((status == "unknown").sum()),
-    )
+    kinds = ("signed", "unknown", "mentioned", "too_recent")
+    groups = documents.groupby(by)["status"]
+    found = pd.DataFrame({"documents": groups.size()})
+    for kind in kinds:
+        found[kind] = (documents["status"] == kind).groupby(documents[by]).sum().astype(int)
     found["untraced"] = found["signed"] + found["unknown"]
     return found.sort_values("documents", ascending=False, kind="stable").reset_index()
+
+
+def in_print_since(parts: Iterable[str], date_of: Callable[[str], str | None]) -> str:
+    """Return the date (ISO, as the source has it) since which all parts of a fact are in print.
+
+    Each part is one or more keys of sources joined by semicolons, each of which prints that part:
+    it is in print since the earliest of them. A year or month counts from its last day; sources
+    without a date cannot tell. `date_of` gives the date of a key. Raises ValueError if a part has
+    no dated source, or if there is no part.
+    """
+
+    def first(part: str) -> str:
+        dates = [date for key in part.split(";") if (date := date_of(key))]
+        if not dates:
+            raise ValueError(f"none of the sources {part!r} has a date")
+        return min(dates, key=lambda date: period_bounds(date)[1])
+
+    return max((first(part) for part in parts), key=lambda date: period_bounds(date)[1])
