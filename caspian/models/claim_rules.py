@@ -56,6 +56,7 @@ KEPT = ("in_force", "being_carried_out", "done")  # what became of an agreement 
 OIL = "parties_az == 'SOCAR' and parties_kz == 'KazMunayGas'"
 LEDGERS = {"Kazakhstan's count": "Kazakhstan", "Azerbaijan's count": "Azerbaijan"}
 KEY = {"Kazakhstan": "trade_kz_usd_mn", "Azerbaijan": "trade_az_usd_mn"}
+SERIES = "status == 'actual' and frame == 'OTS' and preferred"  # one row a series of meetings
 FLOOR_MONTHS = 10  # part-years as long as this stand as a floor of their year
 DAYS_A_MONTH = 30.4375
 TABLES = (  # all that the rules may ask; the day to which the evidence runs hangs on them
@@ -1000,7 +1001,7 @@ def military(ev: Evidence) -> Question:
         "found",
         merged([*text["source"], *bodies["source"]]),
     )
-    met = ev.known("cooperation_meetings", "field == 'defence and security' and status == 'actual'")
+    met = ev.known("cooperation_meetings", f"field == 'defence and security' and {SERIES}")
     series = count("defence_meetings", "Series of meetings on defence", met, "series")
     return ev.ladder({SUPPORTED: "exists"}, MISLEADING).of(found, *([series] if len(met) else []))
 
@@ -1021,7 +1022,7 @@ def economic_aims(ev: Evidence) -> Question:
 
     counts = {
         "Series of meetings": (
-            *("cooperation_meetings", "status == 'actual'"),
+            *("cooperation_meetings", SERIES),
             *("field", "series of meetings"),
         ),
         "Bodies at work": ("ots_institutions", "status == 'active'", "purpose", "bodies at work"),
