@@ -35,9 +35,9 @@ def plausibility_faults(
     """
     own = resource.get("caspian", {})
     for rule in own.get("bounds", []):
-        yield from _bound_faults(rule, frame)
+        yield from bound_faults(rule, frame)
     for rule in own.get("ratios", []):
-        yield from _ratio_faults(rule, frame)
+        yield from ratio_faults(rule, frame)
     for rule in own.get("jumps", []):
         yield from _jump_faults(rule, frame)
     for rule in own.get("within", []):
@@ -60,7 +60,7 @@ def settled(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[frame["status"].isin(OUTCOME)] if "status" in frame else frame
 
 
-def _bound_faults(rule: Mapping[str, Any], frame: pd.DataFrame) -> Iterator[Fault]:
+def bound_faults(rule: Mapping[str, Any], frame: pd.DataFrame) -> Iterator[Fault]:
     """A quantity is no less and no more than it can be."""
     rows = chosen(frame, rule.get("where", {}))
     values = rows[rule["column"]].astype("float64").dropna()
@@ -85,7 +85,7 @@ def _years(period: str) -> float:
     return ((last - first).days + 1) / 365.25 if len(period) != len("2024") else 1
 
 
-def _ratio_faults(rule: Mapping[str, Any], frame: pd.DataFrame) -> Iterator[Fault]:
+def ratio_faults(rule: Mapping[str, Any], frame: pd.DataFrame) -> Iterator[Fault]:
     """Two quantities of a row go together: a length and the days that it takes."""
     rows = chosen(frame, rule.get("where", {}))
     over, under = (rows[rule[side]].astype("float64") for side in ("over", "under"))
@@ -102,10 +102,10 @@ def _ratio_faults(rule: Mapping[str, Any], frame: pd.DataFrame) -> Iterator[Faul
 
 
 def _jump_faults(rule: Mapping[str, Any], frame: pd.DataFrame) -> Iterator[Fault]:
-    """Neighbours in a series that differ by more than the factor need a note.
+    """Neighbours in a series that differ by more than the factor a year need a note.
 
-    By more than `SLIP`, they need one that begins a sentence with `SAID`. Values at or below the
-    floor say nothing of a ratio. A rate is divided by the length of its period.
+    By more than `SLIP`, however far apart, they need one that begins a sentence with `SAID`. Values
+    at or below the floor say nothing of a ratio. A rate is divided by the length of its period.
     """
     rows = frame[frame[rule["value"]].astype("float64").abs() > rule.get("floor", 0)]
     rows = chosen(rows.dropna(subset=[rule["period"]]), rule.get("where", {}))
@@ -127,7 +127,8 @@ def _jump_faults(rule: Mapping[str, Any], frame: pd.DataFrame) -> Iterator[Fault
         line = sorted(at, key=lambda i: (middle[i], i))
         for before, here in zip(line, line[1:], strict=False):
             ratio = max(size[here] / size[before], size[before] / size[here])
-            if ratio <= rule["factor"]:
+            apart = max(1.0, (middle[here] - middle[before]) / 365.25)
+            if ratio <= min(rule["factor"] ** min(apart, 20), max(SLIP, rule["factor"])):
                 continue
             told = notes is not None and (notes[here] or notes[before])
             said = notes is not None and (SAID in notes[here] or SAID in notes[before])
@@ -138,8 +139,8 @@ def _jump_faults(rule: Mapping[str, Any], frame: pd.DataFrame) -> Iterator[Fault
                 f"{rule['value']} is {rows.loc[here, rule['value']]:g} in "
                 f"{rows.loc[here, rule['period']]} and {rows.loc[before, rule['value']]:g} in "
                 f"{rows.loc[before, rule['period']]} (row {before + 1}), at {place}",
-                f"neighbours of a series that differ by more than {rule['factor']} to one need a "
-                f'note; by more than {SLIP}, one with "{SAID}" and the reason',
+                f"neighbours of a series that differ by more than {rule['factor']} to one a year "
+                f'need a note; by more than {SLIP}, one with "{SAID}" and the reason',
                 "Correct one of the two or its unit, or say why it is so.",
                 int(here) + 1,
                 column=rule["value"],
