@@ -373,7 +373,9 @@ def _rule_faults(resource: Mapping[str, Any]) -> Iterator[Fault]:
     named += [*filter(None, [pairs.get("pair")]), *pairs.get("members", [])]
     named += [*pairs.get("different", []), *zeros.values()]
     named += own.get("distinct", [])
-    named += [absence[key] for absence in absences for key in ("column", "search") if key in absence]
+    named += [
+        absence[key] for absence in absences for key in ("column", "search") if key in absence
+    ]
     named += [column for key, column in path.items() if key in PATH_RULES - {"ends"}]
     for part in parts:
         named += [part.get("field", ""), "value", *part.get("within", [])]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from caspian.rules import OUTCOME, Fault, period_bounds, where
@@ -70,8 +71,7 @@ def bound_faults(rule: Mapping[str, Any], frame: pd.DataFrame) -> Iterator[Fault
     for at in values.index[(values < low) | (values > high)]:
         limit, side = (low, "below") if values[at] < low else (high, "above")
         yield Fault(
-            f"{values[at]:.12g}{' a year' * bool(rule.get('a_year_of'))} is "
-            f"{side} {limit:,}",
+            f"{values[at]:.12g}{' a year' * bool(rule.get('a_year_of'))} is {side} {limit:,}",
             f"{rule['column']} is at {'least' if side == 'below' else 'most'} {limit:,}: "
             f"{rule['why']}",
             "Correct the value or its unit, or the limit if it is wrong.",
@@ -125,7 +125,7 @@ def _jump_faults(rule: Mapping[str, Any], frame: pd.DataFrame) -> Iterator[Fault
     grouper = keys if len(keys) > 1 else keys[0]
     for _, at in rows.groupby(grouper, sort=False).groups.items():
         line = sorted(at, key=lambda i: (middle[i], i))
-        for before, here in zip(line, line[1:], strict=False):
+        for before, here in pairwise(line):
             ratio = max(size[here] / size[before], size[before] / size[here])
             apart = max(1.0, (middle[here] - middle[before]) / 365.25)
             if ratio <= min(rule["factor"] ** min(apart, 20), max(SLIP, rule["factor"])):
@@ -164,15 +164,18 @@ def _within_faults(
     for key, group in rows.groupby(by, sort=False, dropna=True):
         whole = limits.get(tuple(key if isinstance(key, tuple) else (key,))[: len(mine)])
         total = group[rule["value"]].sum() * rule.get("times", 1)
-        if whole is None or total <= whole * slack + 1e-9:
-            if whole is None or not rule.get("exact") or total >= whole / slack:
-                continue
+        if whole is None:
+            continue
+        least = whole / slack if rule.get("exact") else -float("inf")
+        if least <= total <= whole * slack + 1e-9:
+            continue
         at = int(group.index[-1])
         several = f"the sum of {len(group)} rows, " * (len(group) > 1)
         yield Fault(
             f"{several}{total:.12g}, is {'more' if total > whole else 'less'} than the "
             f"{whole:.12g} of {rule['whole']}, at {where(mine, group.iloc[0])}",
-            f"it is {'all' if rule.get('exact') else 'part'} of that, with a tolerance of {rule['tolerance']:.0%}: {rule['why']}",
+            f"it is {'all' if rule.get('exact') else 'part'} of that, with a tolerance of "
+            f"{rule['tolerance']:.0%}: {rule['why']}",
             "Correct the part or the whole, or say which of them is preferred.",
             at + 1,
             column=rule["value"],

@@ -27,7 +27,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from dataclasses import asdict, replace
 from functools import lru_cache
@@ -48,6 +48,7 @@ __all__ = [
     "describe",
     "digest",
     "files",
+    "first_print",
     "load",
     "package",
     "period_bounds",
@@ -131,6 +132,17 @@ def source(key: str) -> Source:
         raise _error("references.bib", [rules.unknown_source(key, _sources())])
     used[f"source:{key}"] = _source_digest(found)
     return found
+
+
+def first_print(cells: Iterable[str]) -> str | None:
+    """Since when a fact is in print: the earliest of the sources held for it; None if undated.
+
+    `cells` are the cells `source` of all rows that state it. The sources of one cell stand together
+    behind its row, so that a row is in print when the last of them is; so is one of several dates.
+    """
+    rows = [[source(key).date for key in cell.split(";")] for cell in cells]
+    days = [max(dates, key=lambda date: period_bounds(date)[1]) for dates in rows if all(dates)]
+    return min(days, key=lambda date: period_bounds(date)[1], default=None)
 
 
 def digest(dep_id: str) -> str | None:

@@ -70,7 +70,7 @@ PRINTED = {  # where a table prints the same again: page, what stands there, the
 
 APART = {  # one name, two things
     "first_share": "energy: a share of the exports; corridor: of the boxes",
-    "growth_needed": "corridor: of freight, to the goals for 2030; investment: of trade, to USD 1 bn",
+    "growth_needed": "corridor: of freight, to the goals; investment: of trade, to USD 1 bn",
     "payload_2030": "corridor: the central case; outlook: the range of cases",
     "btc_last": "energy: all oil in BTC; investment: Kazakh oil",
     "trade_until": "each chapter's own last figure: counts of trade end apart",

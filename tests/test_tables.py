@@ -1258,7 +1258,11 @@ def test_a_key_that_disappears_breaks_the_tables_that_use_it(small):
         ('"found", "values"', '"found", "valeus"', 'no rule "valeus"'),
         ('"values": ["none", "unknown"], ', "", "absences can't be applied"),
         ('"column": "found"', '"column": "fund"', '"fund" that it does not have'),
-        ('"search": "search"}]', '"search": "pact"}]', '"pact" names no rows of the table searches'),
+        (
+            '"search": "search"}]',
+            '"search": "pact"}]',
+            '"pact" names no rows of the table searches',
+        ),
         ('"maximum": 9000, "why"', '"maximun": 9000, "why"', 'no rule "maximun"'),
         (', "why": "no box was ever dearer"', "", "bounds can't be applied"),
         ('"by": ["unit"], "period"', '"by": ["unti"], "period"', '"unti" that it does not have'),
@@ -1656,6 +1660,20 @@ def test_used_names_what_a_page_shows(small):
     assert tables.digest("table:exports") == before["table:exports"]
     edit(small, "exports.csv", "2023,70.5,", "2023,70.6,")
     assert tables.digest("table:exports") != before["table:exports"]
+
+
+def test_a_fact_is_in_print_since_the_earliest_of_its_sources(small):
+    edit(
+        small,
+        "references.bib",
+        "organization = {Agency},",
+        "organization = {Agency},\n  date = {2025},",
+    )
+    assert tables.first_print(["agency", "ministry"]) == "2024-02-29"
+    assert tables.first_print(["ministry;agency"]) == "2025"  # both are needed
+    assert tables.first_print([]) is None
+    with pytest.raises(tables.TableError, match="is no entry"):
+        tables.first_print(["agencie"])
 
 
 def test_digest_follows_the_schema_but_not_the_stamp(small):

@@ -1,9 +1,9 @@
 """Multiply each number of the tables by 1,000, and count what the rules notice.
 
-`python -m tests.thousand` prints the whole count by table and column (about five minutes, most of
-them for the flows of gravity_pairs); `tests/test_plausible.py` asks a sample of what no limit notices.
-No sum of bytes is asked: the rules of the schema, of `caspian.rules` and of `caspian.plausible`
-alone. Zeros are left out, as they stay what they are.
+`python -m tests.thousand` prints the whole count by table and column, in minutes, most of them for
+the flows of gravity_pairs; `tests/test_plausible.py` asks a sample of what no limit notices. No sum
+of bytes is asked: only the rules of the schema, of `caspian.rules` and of `caspian.plausible`.
+Zeros are left out, as they stay what they are.
 """
 
 from __future__ import annotations
