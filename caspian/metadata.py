@@ -27,7 +27,7 @@ from caspian.rules import (
 TABLE_RULES = {
     *("coverage", "observation", "parts", "ordered", "connected"),
     *("months", "steps", "together", "parties", "zeros", "distinct", "absences"),
-    "silences",
+    *("bounds", "ratios", "jumps", "within", "silences"),
 }
 PART_RULES = {"field", "parent", "total", "within", "tolerance"}
 PATH_RULES = {"by", "order", "from", "to", "link", "ends"}
@@ -38,7 +38,17 @@ ZERO_RULES = {"value", "mark"}
 ABSENCE_RULES = {"column", "values", "search"}
 SILENCE_RULES = {"column", "values", "young", "start", "end", "months"}
 SUB_RULES = PART_RULES | PATH_RULES | MONTH_RULES | STEP_RULES | PARTY_RULES | ZERO_RULES
+PLAUSIBLE = {  # what each of these rules names, and what it may name besides
+    "bounds": ({"column", "why"}, {"where", "minimum", "maximum", "a_year_of"}),
+    "ratios": ({"over", "under", "minimum", "maximum", "why"}, {"where"}),
+    "jumps": ({"value", "by", "period", "factor"}, {"where", "note", "rate", "floor"}),
+    "within": (
+        {"value", "on", "whole", "tolerance", "why"},
+        {"where", "whole_where", "sum", "exact", "times"},
+    ),
+}
 SUB_RULES |= ABSENCE_RULES | SILENCE_RULES
+SUB_RULES |= {key for both in PLAUSIBLE.values() for keys in both for key in keys}
 FIELD_RULES = {"caspian:period", "caspian:source"}
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -278,6 +288,16 @@ def _field_faults(field: Mapping[str, Any], resource: Mapping[str, Any]) -> Iter
     )
 
 
+NAMED = ("column", "over", "under", "value", "period", "note", "a_year_of")  # a column each
+
+
+def _plausible(own: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any], set, set]]:
+    """Each rule about what a quantity can be, with its kind and the names that it knows."""
+    for name, (needed, more) in PLAUSIBLE.items():
+        for rule in own.get(name, []):
+            yield name, rule, needed, more
+
+
 def _rule_faults(resource: Mapping[str, Any]) -> Iterator[Fault]:
     """What is wrong with the book's own rules for a table (`caspian`)."""
     fields = {field["name"]: field for field in resource["schema"]["fields"]}
@@ -299,6 +319,7 @@ def _rule_faults(resource: Mapping[str, Any]) -> Iterator[Fault]:
         (zeros, ZERO_RULES),
         (silences, SILENCE_RULES),
         *((absence, ABSENCE_RULES) for absence in absences),
+        *((rule, needed | more) for _, rule, needed, more in _plausible(own)),
     ):
         wrong += [key for key in given if key not in known]
     wrong += [
@@ -336,6 +357,7 @@ def _rule_faults(resource: Mapping[str, Any]) -> Iterator[Fault]:
         ("zeros", zeros, ZERO_RULES),
         ("silences", silences, SILENCE_RULES),
         *(("absences", absence, ABSENCE_RULES) for absence in absences),
+        *((name, rule, needed) for name, rule, needed, _ in _plausible(own)),
     ):
         if given and not needed <= set(given):
             yield Fault(
@@ -360,6 +382,9 @@ def _rule_faults(resource: Mapping[str, Any]) -> Iterator[Fault]:
     named += [column for key, column in path.items() if key in PATH_RULES - {"ends"}]
     for part in parts:
         named += [part.get("field", ""), "value", *part.get("within", [])]
+    for _, rule, _, _ in _plausible(own):
+        named += [rule[key] for key in NAMED if key in rule]
+        named += [*rule.get("where", {}), *rule.get("by", []), *rule.get("on", {})]
     keys = {
         key["fields"] if isinstance(key["fields"], str) else key["fields"][0]
         for key in resource["schema"].get("foreignKeys", [])

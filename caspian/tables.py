@@ -7,7 +7,8 @@
 required cells, lists, bounds, keys); `caspian.rules` applies the book's own, which the schema
 states under `caspian` and `caspian:period`: ISO periods, preferred rows, parts within their whole,
 columns in order, legs that join up, project steps and parts of years, parties, sums with a unit,
-true zeros, two ends that differ; and every row's source is an entry of `data/references.bib`.
+true zeros, two ends that differ, absences that were looked for; and every row's source is an entry
+of `data/references.bib`. `caspian.plausible` refuses what a quantity can't be.
 `caspian.metadata` asks of the schema and the bibliography what the site needs of them.
 A table that breaks a rule is a `TableError` that says where, which rule and what to do; one that
 passed is not validated again until something it depends on changes.
@@ -26,14 +27,14 @@ import json
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from caspian import metadata, rules
+from caspian import metadata, plausible, rules
 from caspian.metadata import Source
 from caspian.rules import Fault, Faults, period_bounds
 
@@ -47,6 +48,7 @@ __all__ = [
     "describe",
     "digest",
     "files",
+    "first_print",
     "load",
     "package",
     "period_bounds",
@@ -130,6 +132,17 @@ def source(key: str) -> Source:
         raise _error("references.bib", [rules.unknown_source(key, _sources())])
     used[f"source:{key}"] = _source_digest(found)
     return found
+
+
+def first_print(cells: Iterable[str]) -> str | None:
+    """Since when a fact is in print: the earliest of the sources held for it; None if undated.
+
+    `cells` are the cells `source` of all rows that state it. The sources of one cell stand together
+    behind its row, so that a row is in print when the last of them is; so is one of several dates.
+    """
+    rows = [[source(key).date for key in cell.split(";")] for cell in cells]
+    days = [max(dates, key=lambda date: period_bounds(date)[1]) for dates in rows if all(dates)]
+    return min(days, key=lambda date: period_bounds(date)[1], default=None)
 
 
 def digest(dep_id: str) -> str | None:
@@ -260,7 +273,7 @@ _seen: dict[Path, bytes] = {}
 
 
 _ROOT = Path(__file__).resolve().parents[1]
-_CODE = [Path(module) for module in (__file__, rules.__file__, metadata.__file__)]
+_CODE = [Path(m) for m in (__file__, rules.__file__, metadata.__file__, plausible.__file__)]
 
 
 def _folder() -> Path:
@@ -456,7 +469,8 @@ def _needs(resource: dict) -> list[str]:
     ]
     ends = resource.get("caspian", {}).get("connected", {}).get("ends", [])
     links = [end.split(".")[0] for end in ends]
-    named = dict.fromkeys(keys + parts + links)
+    wholes = [rule["whole"] for rule in resource.get("caspian", {}).get("within", [])]
+    named = dict.fromkeys(keys + parts + links + wholes)
     return [name for name in named if name not in ("", resource["name"])]
 
 
@@ -528,8 +542,11 @@ def _validate(name: str, key: str) -> pd.DataFrame:
         if faults := rules.cell_faults(resource, rows, others, _sources()):
             raise Faults(*faults)
         frame = rules.typed(schema["fields"], rows)
-        if faults := list(rules.row_faults(resource, frame, _parent_of)):
-            raise Faults(*(replace(f, line=rows[(f.row or 1) - 1].line) for f in faults))
+        read_on = {source.key: source.accessed for source in _sources().values()}
+        found = list(rules.row_faults(resource, frame, _parent_of))
+        found += plausible.plausibility_faults(resource, frame, _valid, read_on)
+        if found:
+            raise Faults(*(replace(f, line=rows[(f.row or 1) - 1].line) for f in found))
     except Faults as broken:
         raise _error(resource["path"], broken.args) from None
     _leave_stamp(name, key)

@@ -87,6 +87,13 @@ ferry,running,2024,,,,agency
     "pacts.csv": """pact,signed,status,status_on,source
 fund,2024-03-11,carried_out,2025-10-21,agency
 """,
+    "searches.csv": """search,asked,period
+fund_2026,The fund in 2026,2026-11-27
+""",
+    "traces.csv": """pact,found,search,source
+fund,yes,,agency
+cable,unknown,fund_2026,ministry
+""",
     "rates.csv": """from_place,to_place,period,low,high,unit,source
 Aktau,Baku,2025-11,500,700,USD,agency
 """,
@@ -278,6 +285,24 @@ def small_schemas():
             ],
             "primaryKey": "pact",
         },
+        "searches": {
+            "fields": [
+                field("search", required=True),
+                field("asked", required=True),
+                field("period", book={"caspian:period": True}, required=True),
+            ],
+            "primaryKey": "search",
+        },
+        "traces": {
+            "fields": [
+                field("pact", required=True),
+                field("found", required=True, enum=["yes", "none", "unknown"]),
+                field("search"),
+                source,
+            ],
+            "primaryKey": "pact",
+            "foreignKeys": to("searches", ("search", "search")),
+        },
         "rates": {
             "fields": [
                 field("from_place", required=True),
@@ -342,7 +367,14 @@ RULES = {
         "together": [["amount", "amount_unit"]],
     },
     "pacts": {"ordered": [["signed", "status_on"]]},
-    "rates": {"ordered": [["low", "high"]]},
+    "rates": {
+        "ordered": [["low", "high"]],
+        "bounds": [{"column": "high", "maximum": 9000, "why": "no box was ever dearer"}],
+        "jumps": [{"value": "low", "by": ["unit"], "period": "period", "factor": 3}],
+    },
+    "traces": {
+        "absences": [{"column": "found", "values": ["none", "unknown"], "search": "search"}]
+    },
 }
 
 
@@ -365,6 +397,7 @@ COVERAGE = {
     "projects": "2022/2025",
     "pacts": "2024-03/2025-10",
     "rates": "2025-11",
+    "searches": "2026-11",
 }
 
 
@@ -943,6 +976,38 @@ SLIPS = {
             "signed <= status_on",
         ],
     ),
+    "absence that was not looked for": (
+        "traces.csv",
+        "unknown,fund_2026",
+        "unknown,",
+        [
+            'data/traces.csv, row 2 (line 3), column "search": found is unknown, and no search is',
+            "a found that says that nothing was found rests on a row of searches",
+            "Name it in search, after searching.",
+        ],
+    ),
+    "another word for an absence": ("traces.csv", "fund,yes,", "fund,none,", ["found is none"]),
+    "absence by a search that is not on record": (
+        "traces.csv",
+        "unknown,fund_2026",
+        "unknown,fund_2025",
+        ['"fund_2025" is no search of the table searches', 'mean "fund_2026"?'],
+    ),
+    "rate that nobody would pay": (
+        "rates.csv",
+        "500,700,",
+        "500,700000,",
+        [
+            'data/rates.csv, row 1 (line 2), column "high": 700000 is above 9,000',
+            "high is at most 9,000: no box was ever dearer",
+        ],
+    ),
+    "rate that jumps": (
+        "rates.csv",
+        "700,USD,agency",
+        "700,USD,agency\nAktau,Baku,2025-12,1600,1700,USD,agency",
+        ["low is 1600 in 2025-12 and 500 in 2025-11 (row 1)", "more than 3 to one a year"],
+    ),
     "rate without an end": (
         "rates.csv",
         "Aktau,Baku,",
@@ -1107,7 +1172,7 @@ def test_unknown_table(small):
         'there is no table "export"',
         'Did you mean "exports"?',
         "countries, exports, flows, legs, members, nodes, pacts, parameters, projects, rates, "
-        "routes, segments, shares, trade",
+        "routes, searches, segments, shares, traces, trade",
     )
 
 
@@ -1189,6 +1254,18 @@ def test_a_key_that_disappears_breaks_the_tables_that_use_it(small):
         ('"zeros": {"value": "value", ', '"zeros": {', "zeros can't be applied"),
         ('"mark": "true_zero"', '"mark": "truezero"', '"truezero" that it does not have'),
         ('"together": [["amount", ', '"together": [["amunt", ', '"amunt"'),
+        ('"absences": [{"column"', '"absenses": [{"column"', 'no rule "absenses"'),
+        ('"found", "values"', '"found", "valeus"', 'no rule "valeus"'),
+        ('"values": ["none", "unknown"], ', "", "absences can't be applied"),
+        ('"column": "found"', '"column": "fund"', '"fund" that it does not have'),
+        (
+            '"search": "search"}]',
+            '"search": "pact"}]',
+            '"pact" names no rows of the table searches',
+        ),
+        ('"maximum": 9000, "why"', '"maximun": 9000, "why"', 'no rule "maximun"'),
+        (', "why": "no box was ever dearer"', "", "bounds can't be applied"),
+        ('"by": ["unit"], "period"', '"by": ["unti"], "period"', '"unti" that it does not have'),
         ('"caspian:source"', '"caspian:soruce"', 'no rule "caspian:soruce"'),
         (
             '{"name": "pipes", "type": "integer"',
@@ -1583,6 +1660,20 @@ def test_used_names_what_a_page_shows(small):
     assert tables.digest("table:exports") == before["table:exports"]
     edit(small, "exports.csv", "2023,70.5,", "2023,70.6,")
     assert tables.digest("table:exports") != before["table:exports"]
+
+
+def test_a_fact_is_in_print_since_the_earliest_of_its_sources(small):
+    edit(
+        small,
+        "references.bib",
+        "organization = {Agency},",
+        "organization = {Agency},\n  date = {2025},",
+    )
+    assert tables.first_print(["agency", "ministry"]) == "2024-02-29"
+    assert tables.first_print(["ministry;agency"]) == "2025"  # both are needed
+    assert tables.first_print([]) is None
+    with pytest.raises(tables.TableError, match="is no entry"):
+        tables.first_print(["agencie"])
 
 
 def test_digest_follows_the_schema_but_not_the_stamp(small):

@@ -1173,7 +1173,7 @@ def no_russian_share(ev: Evidence) -> Question:
     def grade(pipe: Measure, whole: Measure) -> Finding:
         moved = carried | {"cpc": pipe.value, "total": whole.value}
         low, _ = modelled(tree.dependence, moved, year)
-        words = "Exports that crossed Russia, at least"
+        words = "Exports that crossed Russia, at least, by the preferred count"
         least = derived("russia_share", words, 100 * low, "%", pipe, whole)
         return ladder.grade(least, pipe, whole)
 

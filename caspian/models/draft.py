@@ -57,6 +57,24 @@ def cost_per_tonne(voyage_cost: Numbers, payload_t: Numbers) -> np.ndarray:
     return np.where(load > 0, cost / np.where(load > 0, load, 1.0), np.inf)[()]
 
 
+def tanker_at_aktau(parameters: pd.Series) -> dict[str, float]:
+    """Return the arguments of `draft_table` for a tanker of 12,000 t at Aktau's berth.
+
+    `parameters`: one case of the table corridor_parameters, by parameter. The depth stands for the
+    level of 2025, and a voyage costs the ship's days (USD). The load in a year is published from
+    here alone, so that no two pages have another one.
+    """
+    return {
+        "depth_at_datum": parameters["berth_draft_aktau"],
+        "datum": parameters["level_2025"],
+        "full_payload_t": parameters["full_payload_12000"],
+        "full_draft_m": parameters["full_draft_12000"],
+        "tonnes_per_cm": parameters["tonnes_per_cm_12000"],
+        "under_keel_clearance": parameters["under_keel_clearance"],
+        "voyage_cost": parameters["ship_day_rate"] * parameters["round_trip_days"],
+    }
+
+
 def draft_table(
     levels: pd.DataFrame,
     *,
