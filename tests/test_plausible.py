@@ -135,6 +135,9 @@ without gravity_pairs: 15588 of 15633 noticed, 99.71%
 UNNOTICED = {
     ("corridor_containers", "value"): "a train's worth of TEU, alone in its series: a thousand "
     "times that is a year of the corridor",
+    ("oil_buyers", "value"): "85 thousand tonnes: a thousand times that is all that is lifted",
+    ("trade_commodities", "value"): "lots of a few thousand tonnes: a thousand times that is what "
+    "all railways between the two may carry",
     ("trade_matrix", "value"): "sales of less than a million dollars, beside which nothing is set",
     ("trade_totals", "value"): "the first years of two countries, 1992 to 1995, with no neighbour",
     ("gravity_pairs", "trade"): "flows of a few dollars: the sum of all is known to 20,000",

@@ -75,6 +75,10 @@ APART = {  # one name, two things
     "btc_last": "energy: all oil in BTC; investment: Kazakh oil",
     "trade_until": "each chapter's own last figure: counts of trade end apart",
     "n_years": "each chapter's own series",
+    "n_outside": "corridor: times of operators outside the model's range; ots: groups of others",
+    "fell": "corridor: freight in the last year; investment: trade since 2023",
+    "first_day": "energy: of daily prices; investment: of the goal's statements",
+    "last_day": "energy: of daily prices; investment: of the goal's statements",
     "n_all": "ots: meetings; visit: documents",
 }
 
