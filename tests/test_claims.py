@@ -658,6 +658,14 @@ def test_a_search_ends_where_figures_end():
     assert claims.flips("c00", share.under({"x": 101})) == []
 
 
+def test_the_share_that_crossed_russia_is_asked_of_both_counts():
+    # 64.8 and 63.8 Mt in CPC of 78.7; with Atyrau-Samara 8.8 and Makhachkala 2.2: 75.8 and 74.8
+    sides = dict(found()["c46"].now.variants)
+    assert list(sides) == ["64.8 Mt in CPC", "63.8 Mt in CPC"]
+    least = [finding.decided_by.value for finding in sides.values()]
+    assert least == pytest.approx([100 * 75.8 / 78.7, 100 * 74.8 / 78.7])
+
+
 def test_freight_of_the_aims_own_year_is_open():
     freight = pd.DataFrame(
         {

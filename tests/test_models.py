@@ -208,6 +208,24 @@ def test_russia_dependence_with_gaps(rows, narrow, wide):
     assert routes.russia_dependence(rows, ROUTES, "2025", "wide") == pytest.approx(wide)
 
 
+def test_each_count_of_a_route_is_preferred_in_turn():
+    other = exports({"cpc": 55}).assign(preferred=False)
+    again = other.assign(source="again")  # the same value: no other count
+    planned = other.assign(value=70, status="target", preferred=True)
+    rows = pd.concat([other, FULL, again, planned], ignore_index=True)
+    found = routes.by_count(rows, "cpc", "2025")
+    assert list(found) == [60.0, 55.0]  # the preferred one first
+    for value, kept in found.items():
+        cpc = routes.status_outcome(kept).query("route == 'cpc'")
+        assert cpc["value"].tolist() == [value]
+        assert kept.drop(columns="preferred").equals(rows.drop(columns="preferred"))
+    # wide, with 55: 55 + 10 + 8 + 2 = 75; the rest of 100 is 13
+    low, high = routes.russia_dependence(found[55.0], ROUTES, "2025", "wide")
+    assert (low, high) == pytest.approx((0.75, 0.88))
+    with pytest.raises(ValueError, match="no preferred row"):
+        routes.by_count(FULL, "cpc", "2024")
+
+
 def test_russia_dependence_errors():
     with pytest.raises(ValueError, match="definition: 'broad'"):
         routes.russia_dependence(FULL, ROUTES, "2025", "broad")

@@ -45,9 +45,9 @@ from caspian.models.claims import (
     tried,
     within,
 )
-from caspian.models.routes import RouteTree
+from caspian.models.routes import RouteTree, by_count, status_outcome
 from caspian.rules import period_bounds
-from caspian.text import day
+from caspian.text import day, number
 
 VISIT = pd.Timestamp("2024-03-11")  # the day that the article names, and that it is about
 BASE = VISIT.year - 1  # the last whole year before the visit
@@ -957,6 +957,7 @@ def platform(ev: Evidence) -> Question:
 
     def by(bloc: str, flow: str, scope: str = "") -> Question:
         rows = ev.known("bloc_trade", f"bloc == '{bloc}' and basis == 'without doubtful flows'")
+        scope += ", without doubtful flows"  # another quantity than the share of all flows
         both = (
             ev.input(f"{bloc}_{m}_usd_mn", f"{name}{scope}, 2023", rows[rows["measure"] == m])
             for m, name in (("intra", "Trade among the members"), (flow, f"All their {flow}"))
@@ -1158,29 +1159,40 @@ def no_date(ev: Evidence) -> Question:
 
 @rule("c46")
 def no_russian_share(ev: Evidence) -> Question:
-    """The least share of Kazakhstan's oil exports that crossed Russia, in the last year known."""
+    """The least share of oil exports that crossed Russia in the last year, by each count of CPC."""
     years = ev.years("oil_exports", "route == 'cpc'").index.intersection(
         ev.years("oil_exports", "route == 'total'").index
     )
     if years.empty:
         raise Unknown("no year with CPC and the total known")
     year = str(years.max())
-    used = ev.outcome("oil_exports", f"period == '{year}'")
-    carried = dict(zip(used["route"], used["value"].astype(float), strict=True))
     tree = RouteTree(ev.reference("oil_routes"), "wide")
     ladder = ev.ladder({IMPRECISE: "half"}, MISLEADING, higher=False)
 
-    def grade(pipe: Measure, whole: Measure) -> Finding:
-        moved = carried | {"cpc": pipe.value, "total": whole.value}
-        low, _ = modelled(tree.dependence, moved, year)
-        words = "Exports that crossed Russia, at least, by the preferred count"
-        least = derived("russia_share", words, 100 * low, "%", pipe, whole)
-        return ladder.grade(least, pipe, whole)
+    def by(kept: pd.DataFrame) -> Question:
+        used = status_outcome(kept).query("period == @year")
+        carried = dict(zip(used["route"], used["value"].astype(float), strict=True))
 
-    return Formula(
-        (
-            ev.input("cpc_mt", f"Kazakh oil in CPC, {year}", used[used["route"] == "cpc"]),
-            ev.input("exports_mt", f"All oil exports, {year}", used[used["route"] == "total"]),
-        ),
-        grade,
-    )
+        def grade(pipe: Measure, whole: Measure) -> Finding:
+            moved = carried | {"cpc": pipe.value, "total": whole.value}
+            low, high = modelled(tree.dependence, moved, year)
+            words = f"Exports that crossed Russia, with {number(pipe.value, 1)} Mt in CPC"
+            least, most = (
+                derived(f"russia_share_{end}", f"{words}, at {end}", 100 * v, "%", pipe, whole)
+                for end, v in (("least", low), ("most", high))
+            )
+            return ladder.grade(least, most, pipe, whole)
+
+        pipe, whole = (used[used["route"] == route] for route in ("cpc", "total"))
+        return Formula(
+            (
+                ev.input("cpc_mt", f"Kazakh oil in CPC, {year}", pipe),
+                ev.input("exports_mt", f"All oil exports, {year}", whole),
+            ),
+            grade,
+        )
+
+    counts = by_count(ev.known("oil_exports"), "cpc", year)
+    if len(counts) == 1:
+        return by(*counts.values())
+    return by_source({f"{number(v, 1)} Mt in CPC": partial(by, kept) for v, kept in counts.items()})

@@ -36,6 +36,28 @@ def status_outcome(df: pd.DataFrame) -> pd.DataFrame:
     return df[preferred & df["status"].isin(OUTCOME)].copy()
 
 
+def by_count(exports: pd.DataFrame, route: str, period: str) -> dict[float, pd.DataFrame]:
+    """Return the table once for each count of a route in a period, with that count preferred.
+
+    Counts are the preferred row and the rows of the status actual; of several with one value the
+    first stands for all. Keyed by value, the count that is preferred in `exports` first. Raises
+    ValueError if no row of the period is preferred.
+    """
+    columns("exports", exports, ["route", "period", "value", "status", "preferred"])
+    rows = exports[(exports["route"] == route) & (exports["period"] == period)]
+    kept = status_outcome(rows)
+    if kept.empty:
+        raise ValueError(f"exports: {route!r} has no preferred row in {period!r}")
+    counts = pd.concat([kept, rows[rows["status"] == "actual"]]).drop_duplicates("value")
+    outcomes = rows.index[rows["status"].isin(OUTCOME)]
+    tables = {}
+    for at, value in counts["value"].items():
+        table = exports.copy()
+        table.loc[outcomes, "preferred"] = outcomes == at
+        tables[float(value)] = table
+    return tables
+
+
 def _published(exports: pd.DataFrame, routes: pd.DataFrame, period: str) -> pd.DataFrame:
     """Return value and source of one period, indexed by route: one preferred outcome each."""
     columns("exports", exports, ["route", "period", "value", "source"])
