@@ -141,6 +141,8 @@ def test_a_word_in_the_prose_runs_no_other_chapter(tree):
     assert "All told," in html(tree, OIL)
     after = executed(tree)
     assert after[OIL] <= 2 and after[PORTS] == 1
+    index = (tree / "_build" / "html" / "searchindex.js").read_text("utf-8")
+    assert '"draught":[[' in index, "the search forgets the glossary of a page not written"
 
 
 def test_comments_in_css_and_javascript_run_nothing_and_are_published(tree):

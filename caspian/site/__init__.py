@@ -32,6 +32,7 @@ from sphinx.config import Config
 from sphinx.domains.std import StandardDomain
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
+from sphinx.util.index_entries import split_index_msg
 
 import caspian
 from caspian import charts, tables
@@ -216,12 +217,29 @@ def add_styles_early(app: Sphinx, _builder: Builder) -> None:
     add_global_html_resources(app, None)
 
 
-def tidy_search_index(path: Path) -> None:
-    """Drop the words that no page has any more: Sphinx keeps them with an empty list."""
+def index_entries(env: BuildEnvironment) -> dict[str, list[list[Any]]]:
+    """The glossary's and the index's entries of all pages, as Sphinx's search index has them."""
+    pages_at = {docname: at for at, docname in enumerate(sorted(env.all_docs))}
+    found: dict[str, set[tuple[int, str, bool]]] = {}
+    for docname, entries in env.get_domain("index").data["entries"].items():
+        for kind, value, target, main, _ in entries:
+            for word in split_index_msg(kind, value):
+                place = (pages_at[docname], target or "", main == "main")
+                found.setdefault(word.lower(), set()).add(place)
+    return {word: [list(place) for place in sorted(places)] for word, places in found.items()}
+
+
+def tidy_search_index(path: Path, env: BuildEnvironment) -> None:
+    """Make the search index what a build from nothing gives.
+
+    Sphinx keeps words that no page has any more, with an empty list, and forgets the index's
+    entries of the pages that it does not write.
+    """
     head, tail = "Search.setIndex(", ")"
     index = json.loads(path.read_text("utf-8").removeprefix(head).removesuffix(tail))
     for kind in ("terms", "titleterms"):
         index[kind] = {word: where for word, where in index[kind].items() if where != []}
+    index["indexentries"] = index_entries(env)
     text = json.dumps(index, separators=(",", ":"), sort_keys=True)
     files.write(path, f"{head}{text}{tail}".encode())
 
@@ -229,7 +247,7 @@ def tidy_search_index(path: Path) -> None:
 def write_files(app: Sphinx, folder: Path, jobs: int) -> None:
     """Write the figures' downloads, the scripts and the static files, where they changed."""
     out = Path(app.outdir)
-    tidy_search_index(out / "searchindex.js")
+    tidy_search_index(out / "searchindex.js", app.env)
     for file in sorted(STATIC.iterdir()):  # an edited file is not always copied by Sphinx
         files.write(out / "_static" / file.name, file.read_bytes())
     wanted: dict[str, files.Making] = {}
