@@ -462,6 +462,24 @@ def test_a_table_is_searched_and_a_filtered_one_says_so_on_paper(opened):
     assert shown(part, 1) == rows
 
 
+# The words of tables that stand on two lines, each with its table
+BROKEN_WORDS = r"""() => [...document.querySelectorAll('table')].flatMap(table => {
+  const words = [], walk = document.createTreeWalker(table, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const text = walk.currentNode, range = document.createRange();
+    if (!text.parentElement.checkVisibility()) continue;
+    for (const word of text.data.matchAll(/[\p{L}\p{N}]+/gu)) {
+      range.setStart(text, word.index);
+      range.setEnd(text, word.index + word[0].length);
+      const lines = [...range.getClientRects()].filter(box => box.width > 0);
+      if (new Set(lines.map(box => Math.round(box.top))).size > 1) words.push(word[0]);
+    }
+  }
+  const place = table.closest('figure')?.id || 'a table';
+  return words.length ? [`${place} breaks ${words.slice(0, 5)}`] : [];
+})"""
+
+
 @pytest.mark.browser
 @ways("light")
 def test_tables_fit_the_paper(opened):
@@ -475,9 +493,11 @@ def test_tables_fit_the_paper(opened):
             .map(f => `${f.id}: ${f.querySelector('table').scrollWidth} in ${f.clientWidth}`)""",
         TABLE,
     )
+    broken = page.evaluate(BROKEN_WORDS)
     page.emulate_media(media="screen")
     page.set_viewport_size(DESK)
     assert not wide, f"{opened.name}: {wide}"
+    assert not broken, f"{opened.name}: {broken}"
 
 
 @pytest.mark.browser
