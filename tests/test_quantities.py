@@ -52,7 +52,6 @@ SAME = {
         "methods::evidence_until",
         "visit::evidence_until",
     ],
-    "The last month of the oil price": ["energy::brent_until", "outlook::brent_until"],
 }
 
 PRINTED = {  # where a table prints the same again: page, what stands there, the name it agrees with
