@@ -85,7 +85,7 @@ def test_a_change_is_built_after_the_build_at_work_and_reloads_the_page(served):
         (served.folder / "chapter.md").write_text(text)
         time.sleep(0.3)
     served.wait("/", "<p>fourth")
-    assert int(served.get("/.built")) > built
+    book.wait(lambda: int(served.get("/.built")) > built)  # counted when the build has ended
     log = served.log.read_text()
     assert "chapter.md: building" in log
     assert "FileExistsError" not in log and "FAILED" not in log, f"two builds at once: {log}"
