@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from caspian import tables
+from caspian import rules, tables
 
 REPO = Path(__file__).parents[1]
 DATA = REPO / "data"
@@ -1908,3 +1908,26 @@ def test_changing_any_one_value_fails_with_the_tables_name(name, copied, monkeyp
         says(str(caught.value), f"data/{name}.csv", "`make data`")
     path.write_text(text, encoding="utf-8", newline="\n")
     assert isinstance(tables.load(name), pd.DataFrame)
+
+
+SILENCES = {
+    "column": "status", "values": ["unknown"], "young": "too_recent",
+    "start": "signed", "end": "read_until", "months": 12,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("status", "read_until", "remedy"),
+    [
+        ("unknown", "2025-03-11", ""),
+        ("unknown", "2025-03-10", "Set status to too_recent."),
+        ("too_recent", "2025-03-10", ""),
+        ("too_recent", "2025-03-11", "Set status to unknown."),
+        ("unknown", None, "Fill read_until."),
+        ("in_force", None, ""),
+    ],
+)
+def test_silence_counts_only_after_its_months(status, read_until, remedy):
+    frame = pd.DataFrame([{"status": status, "signed": "2024-03-11", "read_until": read_until}])
+    found = list(rules.row_faults({"caspian": {"silences": SILENCES}}, frame, None))
+    assert len(found) == bool(remedy) and all(remedy in fault.text("t.csv") for fault in found)
