@@ -211,7 +211,7 @@ def source_keys(given: Iterable[pd.DataFrame | str]) -> list[str]:
     return list(keys)
 
 
-def _sources(keys: Iterable[str]) -> list[dict[str, str]]:
+def sources_of(keys: Iterable[str]) -> list[dict[str, str]]:
     found = (tables.source(key) for key in keys)
     return [
         {
@@ -310,7 +310,7 @@ def figure(
     """
     spec = chart.to_dict()
     rows = _plotted(spec)
-    listed = _sources(source_keys([rows, *sources]))
+    listed = sources_of(source_keys([rows, *sources]))
     _check("fig", name, {"title": title, "subtitle": subtitle, "alt": alt}, listed)
     bundle = {
         "name": name,
@@ -354,7 +354,7 @@ def table(
         raise ValueError(f"{name}: no column {missing}; the table has {list(rows.columns)}")
     if missing := [c for c in [*filters, *dates] if c not in labels]:
         raise ValueError(f"{name}: filters and dates are columns shown; {missing} has no label")
-    listed = _sources(source_keys([rows, *sources]))
+    listed = sources_of(source_keys([rows, *sources]))
     _check("tab", name, {"title": title, "subtitle": subtitle}, listed)
     bundle = {
         "name": name,

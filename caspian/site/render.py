@@ -14,10 +14,10 @@ from typing import Any, ClassVar
 from docutils import nodes
 
 from caspian import charts, tables
-from caspian.site import ledger
+from caspian.claims import page as claims_page
 from caspian.site.pages import Published, page
 from caspian.text import day
-from caspian.verdicts import LEDGER_MIME
+from caspian.claims.listing import CLAIMS_MIME
 
 FOLDER = "_figures"  # beside _static, in the built site
 ROWS_SHOWN = 400  # a longer series is in the CSV
@@ -257,7 +257,7 @@ def source_role(
 class FigureRenderer:
     """MyST-NB's plug-in for the book's own MIME types."""
 
-    kinds: ClassVar = (charts.FIGURE_MIME, charts.TABLE_MIME, LEDGER_MIME)
+    kinds: ClassVar = (charts.FIGURE_MIME, charts.TABLE_MIME, CLAIMS_MIME)
     mime_priority_overrides: ClassVar = [("*", kind, 1) for kind in kinds]
 
     @staticmethod
@@ -274,8 +274,8 @@ class FigureRenderer:
         root = "../" * env.docname.count("/")
         if is_figure:
             node = caspian_figure("", _raw(figure_html(bundle, root)))
-        elif data.mime_type == LEDGER_MIME:
-            body = ledger.ledger_html(bundle, env.found_docs, root)
+        elif data.mime_type == CLAIMS_MIME:
+            body = claims_page.claims_html(bundle, env.found_docs, root)
             node = caspian_table("", _raw(body), _raw(_foot(bundle, root, ("csv",))))
         else:
             node = caspian_table("", table_node(bundle), _raw(_foot(bundle, root, ("csv",))))

@@ -1,0 +1,383 @@
+"""Rules on the Middle Corridor: paragraphs 7 and 8 of the article. Freight in million tonnes."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+
+from caspian.claims.evidence import Evidence, count, figure, merged, share
+from caspian.claims.judging import (
+    Finding,
+    Formula,
+    Ladder,
+    Measure,
+    Question,
+    Unknown,
+    beside,
+    between,
+    by_source,
+    by_window,
+    change,
+    derived,
+    opinion,
+    part,
+    ratio,
+    within,
+)
+from caspian.claims.rules.oil import base_year
+from caspian.claims.rules.registry import candidate, rule
+from caspian.claims.rules.series import Series
+from caspian.claims.rules.trade import joint_projects
+from caspian.claims.verdicts import (
+    CONTRADICTED,
+    IMPRECISE,
+    MISLEADING,
+    OVERSTATED,
+    SUPPORTED,
+)
+from caspian.models import growth
+from caspian.rules import period_bounds
+from caspian.text import day
+
+DAYS_A_YEAR = 365.25
+
+
+def freight(ev: Evidence, series: str, name: str, label: str, ladder: Ladder | None = None) -> Series:
+    """Freight of the corridor on one count, Mt."""
+    rows = ev.outcome("corridor_freight", f"series == '{series}'")
+    return Series(ev, rows, name, label, ladder)
+
+
+def ministry(ev: Evidence, ladder: Ladder | None = None) -> Series:
+    """Freight of the corridor by the count of Kazakhstan's ministry, Mt."""
+    return freight(ev, "titr_total", "titr_mt", "Freight of the corridor, ministry", ladder)
+
+
+# --- paragraph 7 ---------------------------------------------------------------------------------
+
+
+@rule("c30")
+def paves_way(ev: Evidence) -> Question:
+    """Joint transport undertakings of the two states: how many of those announced run."""
+    joint, running = (p[p["sector"] == "transport"] for p in joint_projects(ev))
+    if len(joint) < ev.limit("several"):
+        raise Unknown(f"only {len(joint)} joint undertaking in transport on record")
+    portion = share("ways_running", "Joint undertakings in transport that run", running, joint)
+    return ev.ladder({SUPPORTED: "half", IMPRECISE: "quarter"}, OVERSTATED).of(portion)
+
+
+@candidate("c30", "Papers of the two on transport that were carried out")
+def transport_papers(ev: Evidence) -> Question:
+    """The share of their papers on transport that are reported in force or carried out."""
+    rows = ev.known("agreements", "sector == 'transport'")
+    kept = rows[rows["status"].isin(ev.members("kept"))]
+    portion = share("transport_papers", "Papers on transport that live", kept, rows)
+    return ev.ladder({SUPPORTED: "half", IMPRECISE: "quarter"}, OVERSTATED).of(portion)
+
+
+@rule("c54")
+def transforms(ev: Evidence) -> Question:
+    """Freight of the corridor over the last year and since the year before, on each count."""
+    steps = {SUPPORTED: "doubled", IMPRECISE: "growth_clear"}
+    ladder = ev.ladder(steps, CONTRADICTED)
+
+    def by(series: str, name: str, label: str) -> Question:
+        return freight(ev, series, name, label, ladder).windows(since=base_year(ev))
+
+    counts = {
+        "The ministry's count": ("titr_total", "titr_mt", "Freight of the corridor, ministry"),
+        "The railway's count": ("titr_rail_ktz", "titr_rail_mt", "Freight by rail, railway"),
+        "The Association's count": ("titr_seaports", "titr_ports_mt", "Freight through the ports"),
+    }
+    return by_source({words: partial(by, *of) for words, of in counts.items()})
+
+
+@candidate("c54", "The corridor's containers in percent of the Northern route's")
+def containers_of_northern(ev: Evidence) -> Question:
+    """Containers of all kinds on the corridor against those between China and Europe by Russia."""
+    middle = Series(ev, ev.outcome("corridor_containers", "series == 'titr_containers'"),
+                    "titr_teu", "Containers on the corridor")  # fmt: skip
+    north = Series(ev, ev.outcome("rival_volumes", "series == 'erai_teu'"),
+                   "erai_teu", "Containers by Russia between China and Europe")  # fmt: skip
+    both = [p for p in middle.rows["period"] if p in north.rows.index]
+    if not both:
+        raise Unknown("no period with both counts of containers")
+    ladder = ev.ladder({SUPPORTED: "half", IMPRECISE: "fifth"}, OVERSTATED)
+    words = "The corridor's containers in percent of the Northern route's, at most"
+    return Formula(
+        (middle.at(both[-1]), north.at(both[-1])),
+        lambda m, n: ladder.grade(ratio("middle_of_northern", words, m, n), m, n),
+    )
+
+
+def _own_share(ev: Evidence) -> pd.DataFrame:
+    """Kazakhstan's own exports in the corridor's freight, by the end of the period told."""
+    own = ev.outcome(
+        "corridor_composition", "scope == 'titr' and part == 'kz_export' and measure == 'share'"
+    )
+    if own.empty:
+        raise Unknown("no share of Kazakh exports known")
+    own = own.assign(end=[period_bounds(p)[1] for p in own["period"]])
+    return own.sort_values("end", kind="stable")
+
+
+@rule("c31")
+def europe_asia(ev: Evidence) -> Question:
+    """Freight between Europe and Asia: at least what is transit, at most all of it.
+
+    Kazakhstan lies in Asia: what it sells to Europe by the corridor belongs to the claim, what it
+    sells to Azerbaijan or Georgia doesn't, and no source parts the two.
+    """
+    steps = {SUPPORTED: "half", IMPRECISE: "third", OVERSTATED: "tenth"}
+    ladder = ev.ladder(steps, MISLEADING)
+
+    def least() -> Question:
+        transit = freight(ev, "titr_transit", "titr_transit_mt", "Transit on the corridor")
+        whole = ministry(ev)
+        both = [p for p in transit.rows["period"] if p in whole.rows.index]
+        if not both:
+            raise Unknown("no period with the corridor's transit and all its freight")
+        words = "Transit in percent of the corridor's freight"
+        return Formula(
+            (transit.at(both[-1]), whole.at(both[-1])),
+            lambda t, w: ladder.grade(part("transit_part", words, t, w), t, w),
+        )
+
+    def most() -> Question:
+        whole = ministry(ev).newest()
+        words = "All of it, if all that Kazakhstan sells and buys is of Europe"
+        return Formula(
+            (whole,), lambda w: ladder.grade(derived("all_part", words, 100.0, "%", w), w)
+        )
+
+    return between(least, most)
+
+
+@candidate("c31", "Growth of the corridor's transit")
+def transit_growth(ev: Evidence) -> Question:
+    """Freight that neither begins nor ends in Kazakhstan, over a year."""
+    return freight(ev, "titr_transit", "titr_transit_mt", "Transit on the corridor").over("window_last")
+
+
+@candidate("c31", "All that is not Kazakhstan's own export")
+def rest(ev: Evidence) -> Question:
+    """The measure of release 0.2.0, which counts exports from Asia to Europe against the claim."""
+    own = figure("kz_export_share", "Kazakhstan's own exports in the freight", _own_share(ev))
+    ladder = ev.ladder({SUPPORTED: "half", IMPRECISE: "third", OVERSTATED: "tenth"}, MISLEADING)
+
+    def grade(own: Measure) -> Finding:
+        left, words = 100 - within(own).value, "Freight that is not Kazakhstan's own export"
+        return ladder.grade(derived("rest_share", words, left, "%", own), own)
+
+    return Formula((own,), grade)
+
+
+# --- paragraph 8 ---------------------------------------------------------------------------------
+
+
+def war_events(ev: Evidence) -> pd.DataFrame:
+    """What war and state orders stopped on the ways through Russia: day, and sources.
+
+    At the Caspian pipeline what stopped loading, pumping or ships; on the Northern route closures,
+    attacks and carriers that left. Not weather, repairs, plans, or what one list alone tells.
+    """
+    pipe = ev.known("cpc_disruptions", f"kind in {ev.members('war_kinds_oil')}")
+    sure = pipe["lists"].ne(1).fillna(value=True)
+    stopped = ~pipe["stopped"].isin(["nothing", "supply", "unknown"])
+    rail = ev.known(
+        "route_events",
+        f"route in {ev.members('routes_by_russia')} and kind in {ev.members('war_kinds_rail')}",
+    )
+    columns = ["start", "source"]
+    both = pd.concat([pipe.loc[sure & stopped, columns], rail[columns]], ignore_index=True)
+    starts = [pd.Timestamp(period_bounds(d)[0]) for d in both["start"]]
+    return both.assign(on=pd.Series(starts, dtype="datetime64[ns]"))
+
+
+@rule("c32")
+def urgency(ev: Evidence) -> Question:
+    """Stops by war and state orders on the ways through Russia, in the last year and since 2022."""
+    war, today = pd.Timestamp(ev.limit_day("invasion")), pd.Timestamp(ev.day)
+    events = war_events(ev)
+    if events.empty:
+        raise Unknown("no stop by war or order known")
+    sources = merged(events["source"])
+    ladder = ev.ladder({SUPPORTED: "yearly", IMPRECISE: "every_second_year"}, OVERSTATED)
+
+    def of(start: pd.Timestamp, words: str) -> Question:
+        rows = events[(events["on"] >= start) & (events["on"] <= today)]
+        label = "Stops by war or order on the ways through Russia"
+        found = count("stops", f"{label}, {words}", rows, "stops", sources)
+        years = (today - start).days / DAYS_A_YEAR
+        if years <= 0:
+            raise Unknown("the invasion had not begun")
+        rate = derived("stops_a_year", f"{label}, {words}", found.value / years, "a year", found)
+        return ladder.of(rate, found)
+
+    back = pd.DateOffset(years=int(ev.limit("window_last")))
+    last = max(today - back, war)
+    since = day(war.date().isoformat())
+    return by_window(
+        {
+            "The last year": lambda: of(last, "in the last year"),
+            "Since the invasion": lambda: of(war, f"since {since}"),
+        }
+    )
+
+
+@candidate("c32", "Containers between China and Europe by Russia, over a year")
+def northern_traffic(ev: Evidence) -> Question:
+    """Whether shippers leave the route through Russia: a fall supports, a rise does not."""
+    rows = ev.outcome("rival_volumes", "series == 'erai_teu'")
+    series = Series(ev, rows, "erai_teu", "Containers by Russia between China and Europe")
+    ladder = ev.ladder({SUPPORTED: "fall_clear", IMPRECISE: "no_change"}, OVERSTATED, higher=False)
+    series.ladder = ladder
+    return series.over("window_last")
+
+
+@candidate("c32", "All incidents at the Caspian pipeline, storms too")
+def all_incidents(ev: Evidence) -> Question:
+    """The measure of release 0.2.0: whatever stopped the terminal, a year since the invasion."""
+    war = pd.Timestamp(ev.limit_day("invasion"))
+    events = ev.known("cpc_disruptions")
+    sure = events["kind"].ne("planned") & events["lists"].ne(1).fillna(value=True)
+    events = events[sure & events["stopped"].ne("supply")]
+    since = events[[pd.Timestamp(period_bounds(d)[0]) >= war for d in events["start"]]]
+    if since.empty:
+        raise Unknown("no incident known since the invasion")
+    years = (pd.Timestamp(ev.day) - war).days / DAYS_A_YEAR
+    found = count("incidents", "Incidents at the Caspian pipeline", since, "incidents")
+    rate = derived("incidents_a_year", "Incidents a year", found.value / years, "a year", found)
+    return ev.ladder({SUPPORTED: "yearly", IMPRECISE: "every_second_year"}, OVERSTATED).of(rate, found)
+
+
+@rule("c33")
+def workable(ev: Evidence) -> Question:
+    """Days by the corridor in percent of those by Russia, where one source tells both of a year."""
+    ladder = ev.ladder(
+        {SUPPORTED: "detour_borne", IMPRECISE: "twice"}, OVERSTATED, higher=False
+    )
+    pairs = times_of_both(ev)
+    if not pairs:
+        raise Unknown("no source known that tells the time by both ways for one year")
+
+    def of(middle: Measure, north: Measure) -> Question:
+        longer = partial(ratio, "days_of_northern", "Days by the corridor in percent of those by Russia")
+        return Formula((middle, north), lambda m, n: ladder.grade(longer(m, n), m, n))
+
+    return by_source({words: partial(of, *pair) for words, pair in pairs.items()})
+
+
+def times_of_both(ev: Evidence) -> dict[str, tuple[Measure, Measure]]:
+    """Through times from China to Europe by both ways from one source and period, newest first.
+
+    A range stands for its middle; of several rows of one way the mean. No claim of what could be,
+    no plan, no part of the way.
+    """
+    rows = ev.known(
+        "travel_times",
+        "kind in ['range', 'average'] and scope in ['terminal_to_terminal', 'door_to_door']",
+    )
+    rows = rows[rows["from_place"].str.startswith(tuple(ev.members("chinese_starts")))]
+    rows = rows[rows["to_place"].str.contains("|".join(ev.members("european_ends")))]
+    rows = rows[~rows["to_place"].str.contains("border")].dropna(subset="days_high")
+    rows = rows.assign(days=(rows["days_low"].fillna(rows["days_high"]) + rows["days_high"]) / 2)
+    pairs: dict[str, tuple[Measure, Measure]] = {}
+    for (source, period, _), told in sorted(
+        rows.groupby(["source", "period", "scope"]), key=lambda of: of[0][1], reverse=True
+    ):
+        means = told.groupby("corridor")["days"].mean()
+        if {"middle", "northern"} <= set(means.index):
+            words = f"Times of one source, {day(period)}"
+            pairs[words] = tuple(  # type: ignore[assignment]
+                Measure(f"{c}_days_{period}", f"Days from China to Europe by {name}",
+                        float(means[c]), "days", source, period, movable=True)
+                for c, name in (("middle", "the corridor"), ("northern", "Russia"))
+            )  # fmt: skip
+    return pairs
+
+
+@candidate("c33", "The corridor's containers in percent of the Northern route's")
+def market(ev: Evidence) -> Question:
+    """A share of the market: what shippers chose, at today's prices and ships."""
+    return containers_of_northern(ev)
+
+
+@candidate("c33", "Cost of a container by both ways")
+def cost(ev: Evidence) -> Question:
+    """Through rates in dollars by both ways, from one source: none is known."""
+    rates = ev.known("freight_rates", "kind == 'through' and unit == 'USD' and covers.notna()")
+    ways = rates.groupby("source")["corridor"].agg(set)
+    if not any({"middle", "northern"} <= each for each in ways):
+        raise Unknown("no source known that tells the cost of both ways from China to Europe")
+    raise Unknown("the sources with both ways have no like ends")
+
+
+@rule("c34")
+def bypasses_russia(ev: Evidence) -> Question:
+    """Places in Russia on the legs of the corridor's routes, as the sources of the legs have them."""
+    legs = ev.reference("route_legs").query("route.str.startswith('middle')", engine="python")
+    places = ev.reference("nodes").set_index("node")
+    on_way = places.loc[pd.unique(legs[["from_node", "to_node"]].to_numpy().ravel())]
+    found = count(
+        "russian_places",
+        f"Places in Russia, of {len(on_way)} on the corridor's routes",
+        on_way[on_way["country"] == "RUS"],
+        "places",
+        merged(on_way["source"]),
+    )
+    return ev.ladder({SUPPORTED: "none"}, CONTRADICTED, higher=False).of(found)
+
+
+@rule("c35")
+def key_players(ev: Evidence) -> Question:
+    """Opinion; beside it, the corridor's containers in percent of the Northern route's."""
+
+    def proxy() -> Formula:
+        question = containers_of_northern(ev)
+        assert isinstance(question, Formula)
+        words = "The corridor's containers in percent of the Northern route's, at most"
+        return Formula(
+            question.figures,
+            lambda m, n: beside(ratio("middle_of_northern", words, m, n), m, n),
+        )
+
+    return opinion(proxy)
+
+
+# --- paragraph 10 --------------------------------------------------------------------------------
+
+
+@candidate("c42", "The corridor's growth less the growth that its aim for 2027 takes")
+def on_course(ev: Evidence) -> Question:
+    """The measure of release 0.2.0: one route's last year for a whole region."""
+    rows = ministry(ev)
+    years = rows.years
+    aims = ev.known(
+        "corridor_targets",
+        "series == 'titr_total' and measure == 'freight_mt' and status == 'target'",
+    )
+    aim_year = ev.limit_day("corridor_aim").year
+    aims = aims[aims["for_period"] == str(aim_year)]
+    if len(years) < 2 or years.index[-1] - 1 not in years.index:  # noqa: PLR2004
+        raise Unknown("no two years of freight in a row")
+    year = int(years.index[-1])
+    if year >= aim_year:
+        raise Unknown(f"the year of the aim, {aim_year}, has come: no growth toward it is left")
+    ladder = ev.ladder({SUPPORTED: "no_change"}, OVERSTATED)
+
+    def grade(now: Measure, before: Measure, aim: Measure) -> Finding:
+        grew = change("titr_growth", "Growth in the last year", now, before)
+        if now.value <= 0:
+            return ladder.grade(grew, now, before, aim)
+        rate = 100 * growth.required_growth(now.value, max(aim.value, 0), aim_year - year)
+        need = derived("titr_needed", "Growth needed a year", rate, "%", now, aim)
+        lead = derived("titr_lead", "Growth less growth needed, points",
+                       grew.value - need.value, "points", grew, need)  # fmt: skip
+        return ladder.grade(lead, grew, need, now, aim)
+
+    aim = figure("titr_aim_mt", f"Aim for {aim_year}", aims)
+    return Formula((rows.at(str(year)), rows.at(str(year - 1)), aim), grade)
+
+
