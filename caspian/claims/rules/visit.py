@@ -171,7 +171,7 @@ def mutual_interests(ev: Evidence) -> Question:
 
     def proxy() -> Formula:
         rows = listed(ev)
-        both = rows[rows[["in_azerbaijani_list", "in_kazakh_list"]].eq(True).all(axis="columns")]
+        both = rows[rows[["in_azerbaijani_list", "in_kazakh_list"]].fillna(value=False).all(axis="columns")]
         return Formula((share("in_both_lists", "Papers seen in both lists", both, rows),), beside)
 
     return opinion(proxy)
