@@ -53,7 +53,6 @@ def made(
     """Evidence of made-up tables, as known now (or on a day), with the book's limits or others."""
     table = records().limits.table
     if limits is not None:
-        table = rows_of(threshold=list(limits), value=list(limits.values()), text=None)
-        table = table.set_index("threshold")
+        table = pd.DataFrame({"value": limits, "text": None})
     of = Records(frames.__getitem__, lambda name: [], DAYS, Limits(table), own or [])
     return Evidence(of, on or UNTIL, on)

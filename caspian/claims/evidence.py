@@ -297,7 +297,7 @@ class Evidence:
         """The rows that have a source other than the article's own publisher's."""
         own = self.records.own_publisher
         kept = [any(key not in own for key in cell.split(";")) for cell in rows["source"]]
-        return rows[kept]
+        return rows[np.array(kept, bool)]
 
     def outcome(self, table: str, query: str = "") -> pd.DataFrame:
         """Its preferred rows that say what happened."""

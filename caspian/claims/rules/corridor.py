@@ -319,12 +319,20 @@ def cost(ev: Evidence) -> Question:
     raise Unknown("the sources with both ways have no like ends")
 
 
+def places_on_the_way(ev: Evidence) -> pd.DataFrame:
+    """The places on the legs of the corridor's routes. Raises Unknown if one is not on record."""
+    legs = ev.reference("route_legs").query("route.str.startswith('middle')", engine="python")
+    places = ev.reference("nodes").set_index("node")
+    names = pd.unique(legs[["from_node", "to_node"]].to_numpy().ravel())
+    if not len(names) or not set(names) <= set(places.index):
+        raise Unknown("the places on the corridor's routes are not all on record")
+    return places.loc[names]
+
+
 @rule("c34")
 def bypasses_russia(ev: Evidence) -> Question:
     """Places in Russia on the legs of the corridor's routes, as their sources have them."""
-    legs = ev.reference("route_legs").query("route.str.startswith('middle')", engine="python")
-    places = ev.reference("nodes").set_index("node")
-    on_way = places.loc[pd.unique(legs[["from_node", "to_node"]].to_numpy().ravel())]
+    on_way = places_on_the_way(ev)
     found = count(
         "russian_places",
         f"Places in Russia, of {len(on_way)} on the corridor's routes",

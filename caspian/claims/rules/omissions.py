@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from caspian.claims.evidence import Evidence, count, figure, merged, share
 from caspian.claims.judging import Measure, Question, derived, ratio
-from caspian.claims.rules.corridor import freight
+from caspian.claims.rules.corridor import freight, places_on_the_way
 from caspian.claims.rules.oil import agreed, exports, last_year, russian_share
 from caspian.claims.rules.registry import left_out
 from caspian.claims.rules.series import Series
@@ -92,9 +90,7 @@ def two_ledgers(ev: Evidence) -> list[Measure]:
 @left_out("o08")
 def third_states(ev: Evidence) -> list[Measure]:
     """The states that the corridor crosses besides the two."""
-    legs = ev.reference("route_legs").query("route.str.startswith('middle')", engine="python")
-    places = ev.reference("nodes").set_index("node")
-    on_way = places.loc[pd.unique(legs[["from_node", "to_node"]].to_numpy().ravel())]
+    on_way = places_on_the_way(ev)
     others = on_way[on_way["country"].isin(ev.members("transit_states"))]
     first = others.drop_duplicates("country")
     words = "States on the corridor's routes between the two and Europe: " + ", ".join(

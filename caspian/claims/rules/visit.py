@@ -45,8 +45,10 @@ def listed(ev: Evidence, query: str = "") -> pd.DataFrame:
 def papers(ev: Evidence, query: str = "") -> pd.DataFrame:
     """The papers of the day that a source other than the article's publisher has.
 
-    Raises Unknown if only that publisher has any.
+    Raises Unknown if no paper of the day is on record, or only that publisher has any.
     """
+    if listed(ev).empty:
+        raise Unknown("no paper of the day on record")
     rows = listed(ev, query)
     kept = ev.independent(rows)
     if len(rows) and kept.empty:
