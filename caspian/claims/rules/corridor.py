@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 import pandas as pd
@@ -296,7 +297,7 @@ def times_of_both(ev: Evidence) -> dict[str, tuple[Measure, Measure]]:
         if {"middle", "northern"} <= set(means.index):
             words = f"Times of one source, {day(period)}"
             pairs[words] = tuple(  # type: ignore[assignment]
-                Measure(f"{c}_days_{period}", f"Days from China to Europe by {name}",
+                Measure("_".join([c, "days", *re.findall(r"\d+", period)]), f"Days from China to Europe by {name}",
                         float(means[c]), "days", source, period, movable=True)
                 for c, name in (("middle", "the corridor"), ("northern", "Russia"))
             )  # fmt: skip

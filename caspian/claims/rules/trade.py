@@ -132,10 +132,12 @@ def joint_projects(
     `acts`: by the day of each step, whatever page tells of it.
     """
     steps = ev.acts("project_steps") if acts else ev.known("project_steps")
-    first = steps[steps["step"] == "announced"].groupby("project")["date"].min()
-    named = first[first >= (since.isoformat() if since else "")].index
+    told = steps[steps["step"] == "announced"].sort_values(["date", "source"])
+    first = told.drop_duplicates("project").set_index("project")
+    named = first[first["date"] >= (since.isoformat() if since else "")]
     joint = ev.reference("investment_projects").query("joint and kind == 'investment'")
-    joint = joint[joint["project"].isin(named)]
+    joint = joint[joint["project"].isin(named.index)]
+    joint = joint.assign(source=list(named.loc[joint["project"], "source"]))
     running = steps.loc[steps["step"] == "running", "project"]
     return joint, joint[joint["project"].isin(running)]
 

@@ -73,7 +73,7 @@ def last_days(rows: pd.DataFrame, column: str) -> pd.Series:
 def visit_day(ev: Evidence) -> Question:
     """Days between the day named and the nearest visit on record."""
     visits = ev.known("milestones", "category == 'visit'")
-    visits = visits[visits["date"].str.len() == 10]
+    visits = visits[visits["date"].str.fullmatch(r"\d{4}-\d\d-\d\d")]
     if visits.empty:
         raise Unknown("no visit on record")
     off = (pd.to_datetime(visits["date"]) - visit(ev)).abs().dt.days
@@ -173,7 +173,8 @@ def mutual_interests(ev: Evidence) -> Question:
 
     def proxy() -> Formula:
         rows = listed(ev)
-        both = rows[rows[["in_azerbaijani_list", "in_kazakh_list"]].fillna(value=False).all(axis="columns")]
+        seen = rows[["in_azerbaijani_list", "in_kazakh_list"]].fillna(value=False)
+        both = rows[seen.all(axis="columns")]
         return Formula((share("in_both_lists", "Papers seen in both lists", both, rows),), beside)
 
     return opinion(proxy)
