@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 
 import pandas as pd
@@ -294,13 +293,16 @@ def times_of_both(ev: Evidence) -> dict[str, tuple[Measure, Measure]]:
         rows.groupby(["source", "period", "scope"]), key=lambda of: of[0][1], reverse=True
     ):
         means = told.groupby("corridor")["days"].mean()
+
+        def days(corridor: str, name: str, means=means, source=source, period=period) -> Measure:
+            row = pd.DataFrame([{"period": period, "value": means[corridor], "source": source}])
+            return figure(
+                f"{corridor}_days", f"Days from China to Europe by {name}", row, unit="days"
+            )
+
         if {"middle", "northern"} <= set(means.index):
-            words = f"Times of one source, {day(period)}"
-            pairs[words] = tuple(  # type: ignore[assignment]
-                Measure("_".join([c, "days", *re.findall(r"\d+", period)]), f"Days from China to Europe by {name}",
-                        float(means[c]), "days", source, period, movable=True)
-                for c, name in (("middle", "the corridor"), ("northern", "Russia"))
-            )  # fmt: skip
+            both = days("middle", "the corridor"), days("northern", "Russia")
+            pairs[f"Times of one source, {day(period)}"] = both
     return pairs
 
 
@@ -363,7 +365,7 @@ def key_players(ev: Evidence) -> Question:
 # --- paragraph 10 --------------------------------------------------------------------------------
 
 
-@candidate("c42", "The corridor's growth less the growth that its aim for 2027 takes")
+@candidate("c42", "The corridor's growth less the growth that its aim takes")
 def on_course(ev: Evidence) -> Question:
     """The measure of release 0.2.0: one route's last year for a whole region."""
     rows = ministry(ev)
