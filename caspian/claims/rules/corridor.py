@@ -293,17 +293,19 @@ def times_of_both(ev: Evidence) -> dict[str, tuple[Measure, Measure]]:
         rows.groupby(["source", "period", "scope"]), key=lambda of: of[0][1], reverse=True
     ):
         means = told.groupby("corridor")["days"].mean()
-
-        def days(corridor: str, name: str, means=means, source=source, period=period) -> Measure:
-            row = pd.DataFrame([{"period": period, "value": means[corridor], "source": source}])
-            return figure(
-                f"{corridor}_days", f"Days from China to Europe by {name}", row, unit="days"
-            )
-
         if {"middle", "northern"} <= set(means.index):
-            both = days("middle", "the corridor"), days("northern", "Russia")
-            pairs[f"Times of one source, {day(period)}"] = both
+            both = pd.DataFrame({"value": means, "period": period, "source": source})
+            pairs[f"Times of one source, {day(period)}"] = (
+                days_by("middle", "the corridor", both),
+                days_by("northern", "Russia", both),
+            )
     return pairs
+
+
+def days_by(corridor: str, name: str, times: pd.DataFrame) -> Measure:
+    """The days from China to Europe by a corridor, of times by corridor."""
+    words = f"Days from China to Europe by {name}"
+    return figure(f"{corridor}_days", words, times.loc[[corridor]], unit="days")
 
 
 @candidate("c33", "The corridor's containers in percent of the Northern route's")
