@@ -43,7 +43,9 @@ from caspian.text import day
 DAYS_A_YEAR = 365.25
 
 
-def freight(ev: Evidence, series: str, name: str, label: str, ladder: Ladder | None = None) -> Series:
+def freight(
+    ev: Evidence, series: str, name: str, label: str, ladder: Ladder | None = None
+) -> Series:
     """Freight of the corridor on one count, Mt."""
     rows = ev.outcome("corridor_freight", f"series == '{series}'")
     return Series(ev, rows, name, label, ladder)
@@ -112,14 +114,13 @@ def containers_of_northern(ev: Evidence) -> Question:
 
 
 def _own_share(ev: Evidence) -> pd.DataFrame:
-    """Kazakhstan's own exports in the corridor's freight, by the end of the period told."""
+    """Kazakhstan's own exports in the corridor's freight."""
     own = ev.outcome(
         "corridor_composition", "scope == 'titr' and part == 'kz_export' and measure == 'share'"
     )
     if own.empty:
         raise Unknown("no share of Kazakh exports known")
-    own = own.assign(end=[period_bounds(p)[1] for p in own["period"]])
-    return own.sort_values("end", kind="stable")
+    return own
 
 
 @rule("c31")
@@ -157,7 +158,9 @@ def europe_asia(ev: Evidence) -> Question:
 @candidate("c31", "Growth of the corridor's transit")
 def transit_growth(ev: Evidence) -> Question:
     """Freight that neither begins nor ends in Kazakhstan, over a year."""
-    return freight(ev, "titr_transit", "titr_transit_mt", "Transit on the corridor").over("window_last")
+    return freight(ev, "titr_transit", "titr_transit_mt", "Transit on the corridor").over(
+        "window_last"
+    )
 
 
 @candidate("c31", "All that is not Kazakhstan's own export")
@@ -249,21 +252,23 @@ def all_incidents(ev: Evidence) -> Question:
     years = (pd.Timestamp(ev.day) - war).days / DAYS_A_YEAR
     found = count("incidents", "Incidents at the Caspian pipeline", since, "incidents")
     rate = derived("incidents_a_year", "Incidents a year", found.value / years, "a year", found)
-    return ev.ladder({SUPPORTED: "yearly", IMPRECISE: "every_second_year"}, OVERSTATED).of(rate, found)
+    return ev.ladder({SUPPORTED: "yearly", IMPRECISE: "every_second_year"}, OVERSTATED).of(
+        rate, found
+    )
 
 
 @rule("c33")
 def workable(ev: Evidence) -> Question:
     """Days by the corridor in percent of those by Russia, where one source tells both of a year."""
-    ladder = ev.ladder(
-        {SUPPORTED: "detour_borne", IMPRECISE: "twice"}, OVERSTATED, higher=False
-    )
+    ladder = ev.ladder({SUPPORTED: "detour_borne", IMPRECISE: "twice"}, OVERSTATED, higher=False)
     pairs = times_of_both(ev)
     if not pairs:
         raise Unknown("no source known that tells the time by both ways for one year")
 
     def of(middle: Measure, north: Measure) -> Question:
-        longer = partial(ratio, "days_of_northern", "Days by the corridor in percent of those by Russia")
+        longer = partial(
+            ratio, "days_of_northern", "Days by the corridor in percent of those by Russia"
+        )
         return Formula((middle, north), lambda m, n: ladder.grade(longer(m, n), m, n))
 
     return by_source({words: partial(of, *pair) for words, pair in pairs.items()})
@@ -316,7 +321,7 @@ def cost(ev: Evidence) -> Question:
 
 @rule("c34")
 def bypasses_russia(ev: Evidence) -> Question:
-    """Places in Russia on the legs of the corridor's routes, as the sources of the legs have them."""
+    """Places in Russia on the legs of the corridor's routes, as their sources have them."""
     legs = ev.reference("route_legs").query("route.str.startswith('middle')", engine="python")
     places = ev.reference("nodes").set_index("node")
     on_way = places.loc[pd.unique(legs[["from_node", "to_node"]].to_numpy().ravel())]
@@ -360,7 +365,7 @@ def on_course(ev: Evidence) -> Question:
     )
     aim_year = ev.limit_day("corridor_aim").year
     aims = aims[aims["for_period"] == str(aim_year)]
-    if len(years) < 2 or years.index[-1] - 1 not in years.index:  # noqa: PLR2004
+    if len(years) < 2 or years.index[-1] - 1 not in years.index:
         raise Unknown("no two years of freight in a row")
     year = int(years.index[-1])
     if year >= aim_year:
@@ -379,5 +384,3 @@ def on_course(ev: Evidence) -> Question:
 
     aim = figure("titr_aim_mt", f"Aim for {aim_year}", aims)
     return Formula((rows.at(str(year)), rows.at(str(year - 1)), aim), grade)
-
-

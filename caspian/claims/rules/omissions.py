@@ -61,7 +61,7 @@ def no_russian_share(ev: Evidence) -> list[Measure]:
 def no_sea(ev: Evidence) -> list[Measure]:
     """The level of the Caspian, now and at its height of our time."""
     rows = ev.acts("caspian_level", "kind in ['annual_mean', 'statement'] and preferred")
-    rows = rows[rows["period"].str.fullmatch(r"\d{4}")].sort_values("period")
+    rows = rows[rows["period"].str.fullmatch(r"\d{4}")]
     low = figure("level_m", "Level of the Caspian, metres of the Baltic datum", rows)
     high = figure("level_high_m", "At its height of our time", rows[rows["period"] == "1995"])
     fall = derived("level_fall_m", "Fallen since by", high.value - low.value, "m", high, low)
@@ -72,7 +72,7 @@ def no_sea(ev: Evidence) -> list[Measure]:
 def no_terms(ev: Evidence) -> list[Measure]:
     """What shippers pay by the Caspian pipeline; no price by Baku is public."""
     rows = ev.acts("transport_tariffs", "leg == 'cpc_pipeline' and status != 'target'")
-    rows = rows[rows["status"] != "forecast"].sort_values("period")
+    rows = rows[rows["status"] != "forecast"]
     asked = ev.known("transport_tariffs", "route == 'btc' and status != 'target'")
     told = count("btc_tariffs", "Rates by Baku and Ceyhan on record", asked, "rates",
                  merged(rows["source"]))  # fmt: skip
@@ -119,5 +119,3 @@ def no_size(ev: Evidence) -> list[Measure]:
     other = Series(ev, ev.outcome("rival_volumes", "series == 'kz_transit_rail'"),
                    "kz_transit_mt", "All transit on Kazakhstan's rails")  # fmt: skip
     return [last_year(ev, one), last_year(ev, other)]
-
-

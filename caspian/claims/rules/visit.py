@@ -171,7 +171,7 @@ def mutual_interests(ev: Evidence) -> Question:
 
     def proxy() -> Formula:
         rows = listed(ev)
-        both = rows[(rows["in_azerbaijani_list"] == True) & (rows["in_kazakh_list"] == True)]  # noqa: E712
+        both = rows[rows[["in_azerbaijani_list", "in_kazakh_list"]].fillna(value=False).all(axis="columns")]
         return Formula((share("in_both_lists", "Papers seen in both lists", both, rows),), beside)
 
     return opinion(proxy)
@@ -273,7 +273,9 @@ def oil_memorandum(ev: Evidence) -> Question:
     rows = papers(ev, OIL)
     if rows.empty:
         raise Unknown("no paper of the two oil companies in the lists of that day")
-    found = count("oil_papers", "Papers of the two oil companies that day", listed(ev, OIL), "papers")
+    found = count(
+        "oil_papers", "Papers of the two oil companies that day", listed(ev, OIL), "papers"
+    )
     return ev.ladder({SUPPORTED: "exists"}, IMPRECISE, higher=False).of(found)
 
 
