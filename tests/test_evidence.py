@@ -184,8 +184,8 @@ def test_a_source_without_a_day_may_tell_of_any():
 
 
 def test_the_evidence_runs_to_the_last_event_of_the_rules_tables():
-    # The last event at CPC found in print, cpc_disruptions drones_2026_09
-    assert now().judged_on == claims.until() == dt.date(2026, 9, 8)
+    # The last forecast for the corridor, corridor_targets: the World Bank, 28 September 2026
+    assert now().judged_on == claims.until() == dt.date(2026, 9, 28)
     assert claims.evidence(THEN).judged_on == THEN
 
 
