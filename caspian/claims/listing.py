@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from copy import copy
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -11,9 +13,10 @@ import pandas as pd
 from caspian import tables
 from caspian.charts import Published, sources_of
 from caspian.claims import history
-from caspian.claims.evidence import Records
+from caspian.claims.evidence import Limits, Records
 from caspian.claims.judged import THEN, Judged, candidates, evidence, omitted, records
 from caspian.claims.judging import Finding, Measure
+from caspian.claims.rules import judge
 from caspian.claims.words import MEASURED, PLACEHOLDER, amount, because, limit_text, rule_text, told
 
 CLAIMS_MIME = "application/vnd.caspian.claims+json"
@@ -96,18 +99,54 @@ def _leaves(finding: Finding, name: str = "") -> list[tuple[str, Finding]]:
     ]
 
 
-def threshold_uses(found: Iterable[Judged]) -> pd.DataFrame:
-    """The thresholds with the claims whose rules name them: the table's columns and `claims`."""
-    uses: dict[str, list[str]] = {}
-    for item in found:
-        for name in dict.fromkeys(PLACEHOLDER.findall(item.claim["rule"] + str(item.claim["proxy"]))):
-            uses.setdefault(name, []).append(str(int(item.claim["claim"][1:])))
+@dataclass(frozen=True)
+class _Noted(Limits):
+    """Limits that note which of them are asked for."""
+
+    asked: set[str] = field(default_factory=set)
+
+    def _row(self, name: str) -> Any:
+        self.asked.add(name)
+        return super()._row(name)
+
+
+def threshold_uses(of: Records | None = None) -> pd.DataFrame:
+    """The thresholds with the claims whose rules ask for them, or whose sentences name them.
+
+    The table's columns; `limit` in words, and `claims`, their numbers. A limit that only serves
+    what the article leaves out, or a measure weighed and not taken, says so.
+    """
+    of = of or records()
     table = tables.load("claim_thresholds")
-    named = table.set_index("threshold")
+    noted = _Noted(table.set_index("threshold"))
+    asking = copy(of)
+    asking.limits = noted
+    days = evidence(THEN, of=asking), evidence(of=asking)
+    uses: dict[str, list[str]] = {}
+
+    def note(who: str, names: Iterable[str]) -> None:
+        for name in names:
+            uses.setdefault(name, []).append(who)
+
+    claims = tables.load("claims")
+    for row in claims.to_dict("records"):
+        noted.asked.clear()
+        for ev in days:
+            judge(row["claim"], ev)
+        named = PLACEHOLDER.findall(f"{row['rule']} {row['proxy']}")
+        note(str(int(row["claim"][1:])), noted.asked | set(named))
+    noted.asked.clear()
+    for omission in tables.load("omissions")["omission"]:
+        omitted(omission, days[1])
+    note("left out", noted.asked - set(uses))
+    noted.asked.clear()
+    for claim in claims["claim"]:
+        candidates(claim, days[1])
+    note("weighed", noted.asked - set(uses))
     return table.assign(
         claims=[", ".join(uses.get(name, [])) for name in table["threshold"]],
         limit=[
-            amount(v, u) if u not in ("day", "list") else limit_text(name, named)
+            amount(v, u) if u not in ("day", "list") else limit_text(name, noted.table)
             for name, v, u in zip(table["threshold"], table["value"], table["unit"], strict=True)
         ],
     )

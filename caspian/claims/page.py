@@ -33,7 +33,7 @@ CHAPTERS = {
 }
 # Silences had the numbers of claims before they got a list of their own; links to them lead on
 FORMER = {"o01": "claim-43", "o02": "claim-44", "o03": "claim-45", "o04": "claim-46"}
-SHOWN = 4  # figures of a claim, and rows of its counts, before the fold
+SHOWN = 2  # figures beside an opinion before the fold
 NAMED = 2  # sources of a figure before the fold
 
 Bundle = Mapping[str, Any]
@@ -89,24 +89,23 @@ def measures(claim: Bundle) -> list[dict[str, Any]]:
     The leading count or span, and those that lead to another verdict than the claim's; of an
     opinion the first figures beside it.
     """
-    sides = {}
-    for when in ("then", "now"):
+    told = {when: dict(leaves(claim[when]["variants"])) for when in ("then", "now")}
+    names: dict[str, None] = {}
+    for when in ("now", "then"):
         found = claim[when]
-        told = list(leaves(found["variants"]))
-        rows = {
-            name: leaf
-            for place, (name, leaf) in enumerate(told)
-            if not place or leaf["verdict"] != found["verdict"]
-        }
-        if not told:
-            figures = found["decided"] or found["figures"][: SHOWN // 2]
-            rows = {f["label"]: f | {"verdict": ""} for f in figures}
-        sides[when] = rows
-    if claim["kind"] != "opinion" and all(len(rows) == 1 for rows in sides.values()):
-        one = next(iter(sides["now"]))  # a label may name a number that differs between the days
-        sides["then"] = {one: next(iter(sides["then"].values()))}
-    names = dict.fromkeys([*sides["now"], *sides["then"]])
-    return [{"label": n, "then": sides["then"].get(n), "now": sides["now"].get(n)} for n in names]
+        if told[when]:
+            lead, *others = told[when]
+            part = [n for n in others if told[when][n]["verdict"] != found["verdict"]]
+            names |= dict.fromkeys([lead, *part])
+        else:
+            figures = found["decided"] or found["figures"][:SHOWN]
+            told[when] = {f["label"]: f | {"verdict": ""} for f in figures}
+            names |= dict.fromkeys(told[when])
+    if claim["now"]["decided"] and all(len(rows) == 1 for rows in told.values()):
+        # one measure; its label may name a number that differs between the days
+        names = dict.fromkeys(told["now"])
+        told["then"] = dict(zip(names, told["then"].values(), strict=True))
+    return [{"label": n, "then": told["then"].get(n), "now": told["now"].get(n)} for n in names]
 
 
 def lead_sources(claim: Bundle) -> dict[str, Any]:

@@ -102,13 +102,8 @@ def _by_ladder(found: Finding, by: Measure) -> str:
     if not unit:  # a count meets its limit or not: there is no distance to tell
         return f"{_came_to(by)}; {_asked(missed, unit, higher=found.higher)}."
     gap = amount(abs(by.value - missed.limit), "points" if unit == "%" else unit)
-    says = (
-        f"{_came_to(by)}, {gap} {'short of' if found.higher else 'above'} the "
-        f"{amount(missed.limit, unit)} for “{missed.verdict}”"
-    )
-    if met == len(found.steps):
-        return f"{says}."
-    return f"{says}; {_asked(found.steps[met], unit, higher=found.higher)}."
+    side = "short of" if found.higher else "above"
+    return f"{_came_to(by)}, {gap} {side} the {amount(missed.limit, unit)} for “{missed.verdict}”."
 
 
 def _newest(found: Finding) -> str:
@@ -169,11 +164,13 @@ def _by_source(found: Finding) -> str:
 
 
 def _sentence(reason: str) -> str:
-    """A reason with a capital; several of one kind ("no figure for: a; no figure for: b") as one."""
-    parts = [part.partition(": ") for part in reason.split("; ")]
-    if len(parts) > 1 and len({head for head, _, _ in parts}) == 1 and all(p[2] for p in parts):
-        reason = f"{parts[0][0]}: {', '.join(rest for _, _, rest in parts)}"
-    return reason[:1].upper() + reason[1:]
+    """A reason with a capital; "no figure for: a; no figure for: b" as "No figure for: a, b"."""
+    parts: dict[str, list[str]] = {}
+    for each in reason.split("; "):
+        head, _, rest = each.partition(": ")
+        parts.setdefault(head, []).extend([rest] if rest else [])
+    text = "; ".join(f"{h}: {', '.join(rest)}" if rest else h for h, rest in parts.items())
+    return text[:1].upper() + text[1:]
 
 
 def _open(found: Finding) -> str:
