@@ -95,7 +95,9 @@ def _leaves(finding: Finding, name: str = "") -> list[tuple[str, Finding]]:
     return [
         leaf
         for part, each in finding.variants
-        for leaf in _leaves(each, ", ".join(filter(None, (name, part[:1].lower() + part[1:] if name else part))))
+        for leaf in _leaves(
+            each, ", ".join(filter(None, (name, part[:1].lower() + part[1:] if name else part)))
+        )
     ]
 
 
@@ -314,5 +316,3 @@ def publish(
         "sources": sources_of(keys),
     }
     return Published(CLAIMS_MIME, bundle)
-
-

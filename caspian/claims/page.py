@@ -109,7 +109,7 @@ def measures(claim: Bundle) -> list[dict[str, Any]]:
 
 
 def lead_sources(claim: Bundle) -> dict[str, Any]:
-    """The first sources of what decided, then and (where they are others) now, and how many more."""
+    """The first sources of what decided: then, now if they are others, and how many more."""
 
     def keys(figures: Collection[Bundle]) -> list[str]:
         every = (key for figure in figures for key in figure["source"].split(";"))
@@ -187,24 +187,28 @@ def claims_html(
         told += f"{claim['now']['verdict']} as known now"
         return cite(told.replace("'", "’"), f"{PAGE}.html#{anchor(claim['claim'])}")
 
-    return _environment().get_template("claims.html").render(
-        bundle=bundle,
-        by_key={source["key"]: source for source in bundle["sources"]},
-        paragraphs=list(dict.fromkeys(claim["paragraph"] for claim in bundle["claims"])),
-        filters=filters(bundle["claims"]),
-        ruler=ruler(bundle["months"]),
-        target=f"{bundle['name']}-list",
-        chapters=CHAPTERS,
-        former=FORMER,
-        colour=COLOUR,
-        symbol=SYMBOL,
-        pages=pages,
-        root=root,
-        out=out,
-        citation=citation,
-        measures=measures,
-        lead_sources=lead_sources,
-        why=why,
-        month=lambda iso: month(iso, bundle["then"]),
-        in_words=lambda through: in_words(through, bundle["then"]),
+    return (
+        _environment()
+        .get_template("claims.html")
+        .render(
+            bundle=bundle,
+            by_key={source["key"]: source for source in bundle["sources"]},
+            paragraphs=list(dict.fromkeys(claim["paragraph"] for claim in bundle["claims"])),
+            filters=filters(bundle["claims"]),
+            ruler=ruler(bundle["months"]),
+            target=f"{bundle['name']}-list",
+            chapters=CHAPTERS,
+            former=FORMER,
+            colour=COLOUR,
+            symbol=SYMBOL,
+            pages=pages,
+            root=root,
+            out=out,
+            citation=citation,
+            measures=measures,
+            lead_sources=lead_sources,
+            why=why,
+            month=lambda iso: month(iso, bundle["then"]),
+            in_words=lambda through: in_words(through, bundle["then"]),
+        )
     )

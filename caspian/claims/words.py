@@ -13,7 +13,18 @@ from caspian.text import day, number
 
 COUNTED = (
     *("aims", "days", "decisions", "documents", "incidents", "months", "rates", "states", "stops"),
-    *("bodies", "papers", "places", "reports", "rows", "sectors", "sums", "visits", "votes", "years"),
+    *(
+        "bodies",
+        "papers",
+        "places",
+        "reports",
+        "rows",
+        "sectors",
+        "sums",
+        "visits",
+        "votes",
+        "years",
+    ),
 )
 ONE = {name: name[:-1] for name in COUNTED} | {"companies": "company", "bodies": "body"}
 MEASURED = ("%", "points", "months", "a year")  # a count meets its limit exactly or not at all
@@ -130,9 +141,9 @@ def _by_window(found: Finding) -> str:
     elif not any(hold):
         how = "no span bears it out"
     elif hold[0]:
-        how = "the newest span bears it out, a longer one does not"
+        how = "the spans part, since a longer one does not bear it out"
     else:
-        how = "a longer span bears it out, the newest does not"
+        how = "the spans part, since only a longer one bears it out"
     return f"{subject}: {each}; {how}."
 
 

@@ -293,8 +293,9 @@ def _digest(paths: Iterable[Path]) -> str:
 @cache
 def code_digest() -> str:
     """Digest of the code that makes pages of what was read: this package and the charts' look."""
-    named = [caspian.PACKAGE / name for name in ("charts.py", "text.py", "claims/verdicts.py")]
-    return _digest([*HERE.glob("*.py"), *named, *claims.HERE.glob("page.py"), *claims.TEMPLATES.iterdir()])
+    names = ("charts.py", "text.py", "claims/page.py", "claims/verdicts.py")
+    named = [caspian.PACKAGE / name for name in names]
+    return _digest([*HERE.glob("*.py"), *named, *claims.TEMPLATES.iterdir()])
 
 
 def look_digest() -> str:
