@@ -34,6 +34,7 @@ CHAPTERS = {
 # Silences had the numbers of claims before they got a list of their own; links to them lead on
 FORMER = {"o01": "claim-43", "o02": "claim-44", "o03": "claim-45", "o04": "claim-46"}
 SHOWN = 2  # figures beside an opinion before the fold
+INDENT = "\u00a0" * 3  # a list's letters find a word behind spaces
 NAMED = 2  # sources of a figure before the fold
 
 Bundle = Mapping[str, Any]
@@ -86,17 +87,16 @@ def leaves(variants: Collection[Bundle], name: str = "") -> Iterator[tuple[str, 
 def measures(claim: Bundle) -> list[dict[str, Any]]:
     """What decided, on both days: rows of label, then and now (value and verdict, or None).
 
-    The leading count or span, and those that lead to another verdict than the claim's; of an
-    opinion the first figures beside it.
+    The first count or span that leads to the claim's verdict, and those that lead to another; of
+    an opinion the first figures beside it.
     """
     told = {when: dict(leaves(claim[when]["variants"])) for when in ("then", "now")}
     names: dict[str, None] = {}
     for when in ("now", "then"):
         found = claim[when]
         if told[when]:
-            lead, *others = told[when]
-            part = [n for n in others if told[when][n]["verdict"] != found["verdict"]]
-            names |= dict.fromkeys([lead, *part])
+            agree = [n for n, leaf in told[when].items() if leaf["verdict"] == found["verdict"]]
+            names |= dict.fromkeys([*agree[:1], *(n for n in told[when] if n not in agree)])
         else:
             figures = found["decided"] or found["figures"][:SHOWN]
             told[when] = {f["label"]: f | {"verdict": ""} for f in figures}
@@ -146,7 +146,7 @@ def filters(claims: Collection[Bundle]) -> list[dict[str, Any]]:
         for name, kinds in GROUPS.items():
             if some := [v for v in kinds if v in given]:
                 options.append((name, name))
-                options += [(str(v), f"– {v}") for v in some if len(kinds) > 1]
+                options += [(str(v), f"{INDENT}{v}") for v in some if len(kinds) > 1]
         lists.append({"name": when, "label": f"Verdict {when}", "options": options})
     return lists
 

@@ -17,8 +17,8 @@
         group.hidden = !group.querySelector(".caspian-claim:not([hidden])");
       }
       const chosen = fields.filter((f) => f.value).map((f) => {
-        const words = f.selectedOptions[0].textContent.replace(/^– /, "");
-        return `${f.labels[0].firstChild.textContent.trim().toLowerCase()} “${words}”`;
+        const [list, word] = [f.labels[0].firstChild, f.selectedOptions[0]];
+        return `${list.textContent.trim().toLowerCase()} “${word.textContent.trim()}”`;
       });
       caption.textContent = chosen.length
         ? `Filtered: ${chosen.join(", ")}. ${shown().length} of ${claims.length} claims.`
