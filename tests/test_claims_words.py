@@ -1,4 +1,4 @@
-"""Why a verdict is what it is, in one sentence that reads well aloud."""
+"""Why a verdict is what it is, in one sentence that reads well aloud; which rule asks a limit."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 
+from caspian import claims
 from caspian.claims import words
 from caspian.claims.judging import Finding, Ladder, Measure, Step, by_source, by_window
 from caspian.claims.verdicts import IMPRECISE, OPEN, OVERSTATED, SUPPORTED
@@ -101,3 +102,13 @@ def test_spans_are_told_with_what_they_make_together(values, how):
 def test_reasons_of_one_kind_are_told_together():
     found = Finding(OPEN, reason="no figure for: a; no figure for: b; too few rows")
     assert words.because(found) == "No figure for: a, b; too few rows."
+
+
+def test_each_limit_is_listed_with_the_claims_whose_rules_ask_for_it():
+    uses = claims.threshold_uses().set_index("threshold")["claims"]
+    assert (uses != "").all()
+    assert uses["european_ends"] == uses["detour_borne"] == "33"  # one is named in the sentence
+    assert uses["part_major"] == "14, 27"
+    assert "14" not in uses["growth_clear"].split(", ")
+    assert uses["transit_states"] == "left out"
+    assert uses["corridor_aim"] == "weighed"

@@ -64,6 +64,12 @@ def in_words(through: Bundle, then: str) -> str:
     return f"Verdict through time: {line}; now {now['verdict']}"
 
 
+def dated(source: Bundle) -> str:
+    """A source's date; without one the month by which it was out, by its key; or "undated"."""
+    on = appeared(source["key"], source["date"])
+    return source["date"] or (f"by {on.isoformat()[:7]}" if on else "undated")
+
+
 def ruler(months: Collection[str]) -> list[tuple[str, int]]:
     """The years above the strips, each with its number of cells; the last cell is now."""
     years = groupby(months, key=lambda iso: iso[:4])
@@ -177,9 +183,9 @@ def claims_html(
     """
     then = dt.date.fromisoformat(bundle["then"])
 
-    def out(source: Bundle) -> bool:
+    def later(source: Bundle) -> bool:
         on = appeared(source["key"], source["date"])
-        return on is not None and on <= then
+        return on is not None and on > then
 
     def citation(claim: Bundle) -> str:
         told = f"Claim {int(claim['claim'][1:])}, “{claim['text'].rstrip('.')}”: "
@@ -203,7 +209,8 @@ def claims_html(
             symbol=SYMBOL,
             pages=pages,
             root=root,
-            out=out,
+            dated=dated,
+            later=later,
             citation=citation,
             measures=measures,
             lead_sources=lead_sources,
