@@ -318,10 +318,13 @@ def waited_for(signpost: Mapping[str, object], of: Records) -> dict[str, pd.Data
 
     Raises ValueError for a slip, or a column that the table lacks.
     """
-    texts = [t for t in str(signpost["row"] or "").split(AND) if t.strip()]
-    names = str(signpost["table"] or "").split(AND)
+    cells = (signpost[column] for column in ("table", "row"))
+    names, texts = (
+        [part.strip() for part in cell.split(AND)] if isinstance(cell, str) and cell else []
+        for cell in cells
+    )
     try:
-        rows = [(t.strip(), _row(of, t.strip(), r)) for t, r in zip(names, texts, strict=True)]
+        rows = [(table, _row(of, table, text)) for table, text in zip(names, texts, strict=True)]
     except ValueError as slip:
         raise ValueError(f"{signpost['signpost']}: {slip}") from None
     return _joined(rows)
