@@ -25,8 +25,8 @@ from caspian.models.routes import status_outcome
 from caspian.rules import nearest, period_bounds
 
 BEYOND = 2.0  # a turn that takes more than so many capacities is out of reach
-GRID = 400  # values tried within reach before each turn is closed in
-FAR, FAR_GRID = 100.0, 60  # and out of it: up to so many times as far
+GRID = 200  # values tried within reach before each turn is closed in
+FAR, FAR_GRID = 100.0, 30  # and out of it: up to so many times as far
 CLOSE = 30  # halvings
 
 
@@ -142,9 +142,7 @@ def after(
     return Evidence(of.appended(added), day or max(now, dt.date(max(until, 1) + 1, 1, 1)))
 
 
-def under(
-    figures: Mapping[str, Mapping[int, float]], of: Records | None = None
-) -> pd.DataFrame:
+def under(figures: Mapping[str, Mapping[int, float]], of: Records | None = None) -> pd.DataFrame:
     """The verdict on every claim now, and with figures of coming years appended.
 
     Columns: claim, text, verdict_now, verdict_waiting (on that later day, if nothing came at all),
@@ -170,7 +168,7 @@ def under(
 
 @dataclass(frozen=True)
 class Stretch:
-    """A stretch of values of one coming figure that gives one verdict, from `low` to below `high`."""
+    """Values of one coming figure that give one verdict, from `low` to below `high`."""
 
     low: float
     high: float
@@ -206,9 +204,7 @@ def stretches(question: Question, name: str, top: float) -> list[Stretch]:
     return [Stretch(low, high, kind) for low, high, kind in spans if kind is not None]
 
 
-def turning_points(
-    names: Iterable[str] | None = None, of: Records | None = None
-) -> pd.DataFrame:
+def turning_points(names: Iterable[str] | None = None, of: Records | None = None) -> pd.DataFrame:
     """What the next year's figure of each quantity would make of each verdict.
 
     One row a claim, quantity and stretch: claim, quantity, label, unit, year (the next that can
