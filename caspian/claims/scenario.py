@@ -61,16 +61,21 @@ class Quantity:
         """Its newest whole year."""
         return int(self.rows(of)["period"].iloc[0])
 
-    def last(self, of: Records) -> tuple[int, float]:
-        """Its newest year and the figure of it, or of the part told, if that is long enough.
+    def told(self, of: Records) -> tuple[str, float]:
+        """Its newest year and its figure; or the part of a later one, if it is long enough.
 
-        How long a part stands for the floor of its year is the limit `floor_months`.
+        How long a part stands for the least of its year is the limit `floor_months`.
         """
         rows = self.rows(of)
-        told = by_period(self._outcome(of), of.limits.number("floor_months")).tail(1)
-        if told.empty or int(told["year"].iloc[0]) <= self.closed(of):
-            return self.closed(of), float(rows["value"].sum())
-        return int(told["year"].iloc[0]), float(told["value"].iloc[0])
+        parts = by_period(self._outcome(of), of.limits.number("floor_months")).tail(1)
+        if parts.empty or int(parts["year"].iloc[0]) <= self.closed(of):
+            return rows["period"].iloc[0], float(rows["value"].sum())
+        return parts["period"].iloc[0], float(parts["value"].iloc[0])
+
+    def last(self, of: Records) -> tuple[int, float]:
+        """The year and the figure of what is `told`."""
+        period, value = self.told(of)
+        return int(period[:4]), value
 
     def coming(self, of: Records, figures: Mapping[int, float], until: int) -> pd.DataFrame:
         """Rows for the coming years up to one; a year that is not named stays as the one before.
