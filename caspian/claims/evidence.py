@@ -78,7 +78,7 @@ class Dated:
         }
         derived = rows["derived"].fillna(value=False) if "derived" in rows else [False] * len(rows)
         self.derived = np.array(list(derived), bool)
-        later = rows["status_on"] if "status_on" in rows else ()
+        later = rows.get("status_on", ())
         self.status_on = np.array([period_bounds(day)[1].toordinal() for day in later], int)
 
     def day_of(self, key: str, *, lenient: bool) -> int:
@@ -157,7 +157,7 @@ def _chosen(rows: pd.DataFrame, said: pd.Series, observation: list[str]) -> pd.S
         names = pd.MultiIndex.from_arrays([k[without] for k in keys]) if keys else None
         groups = pd.Series(without, names).groupby(level=list(range(len(keys))), sort=False)
         for _, group in groups if keys else [(None, pd.Series(without))]:
-            chosen[max(group, key=lambda at: said[at])] = True
+            chosen[max(group, key=lambda at: (said[at], rows.at[at, "source"]))] = True
     return chosen
 
 
@@ -286,9 +286,7 @@ class Evidence:
     def acts(self, table: str, query: str = "") -> pd.DataFrame:
         """What states had done in public by the day, whatever page tells of it."""
         self.asked.add(table)
-        return self.records.rows(
-            table, query, self.on or self.judged_on, lenient=True, acts=True
-        )
+        return self.records.rows(table, query, self.on or self.judged_on, lenient=True, acts=True)
 
     def reference(self, table: str) -> pd.DataFrame:
         """A table of what things are (routes, places), which is no news of any day."""
@@ -299,7 +297,7 @@ class Evidence:
         """The rows that have a source other than the article's own publisher's."""
         own = self.records.own_publisher
         kept = [any(key not in own for key in cell.split(";")) for cell in rows["source"]]
-        return rows[kept]
+        return rows[np.array(kept, bool)]
 
     def outcome(self, table: str, query: str = "") -> pd.DataFrame:
         """Its preferred rows that say what happened."""
@@ -345,16 +343,28 @@ class Evidence:
 # --- figures from rows ---------------------------------------------------------------------------
 
 
+def _when(row: Mapping[str, Any]) -> dt.date:
+    """The last day of a row's period, or of the day it was said or came to pass."""
+    for column in ("period", *EVENT_COLUMNS):
+        if isinstance(row.get(column), str):
+            return period_bounds(row[column])[1]
+    return dt.date.min
+
+
 def figure(
     name: str, label: str, rows: pd.DataFrame, column: str = "value", unit: str = ""
 ) -> Measure:
-    """The last of some rows as a figure: `name` with its period, if it has one (`btc_mt_2025`).
+    """The newest of some rows as a figure: `name` with its period, if it has one (`btc_mt_2025`).
 
-    `unit` is for tables without a column of that name. Raises Unknown if there is no row.
+    The order of the rows decides nothing: of several of one time the largest is taken. `unit` is
+    for tables without a column of that name. Raises Unknown if there is no row.
     """
     if rows.empty:
         raise Unknown(f"no figure for: {label}")
-    row = rows.iloc[-1]
+    row = max(
+        (row for _, row in rows.iterrows()),
+        key=lambda row: (_when(row), float(row[column]), row["source"]),
+    )
     unit = row["unit"] if "unit" in rows else unit
     unit = "%" if unit == "percent" else unit
     period = row["period"] if isinstance(row.get("period"), str) else ""
@@ -373,7 +383,7 @@ def count(name: str, label: str, rows: pd.DataFrame, unit: str, sources: str = "
 
 
 def share(name: str, label: str, some: pd.DataFrame, every: pd.DataFrame) -> Measure:
-    """The share (percent) of some rows in all of them, with both numbers; Unknown if there are none."""
+    """The share (percent) of some rows in all, with both numbers; Unknown if there are none."""
     if every.empty:
         raise Unknown(f"no rows for: {label}")
     portion = 100 * len(some) / len(every)

@@ -10,6 +10,7 @@ import calendar
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pandas as pd
 
@@ -85,7 +86,7 @@ def changes(through: dict[str, list[tuple[dt.date, Finding]]]) -> list[Change]:
 
     def of(name: str) -> Iterator[Change]:
         line = through[name]
-        for (_, before), (day, after) in zip(line, line[1:], strict=False):
+        for (_, before), (day, after) in pairwise(line):
             if before.verdict != after.verdict:
                 what, source = _moved_by(before, after)
                 yield Change(name, day, before.verdict, after.verdict, what, source)

@@ -61,7 +61,7 @@ def records() -> Records:
 
 
 def until(of: Records | None = None) -> dt.date:
-    """The day to which the evidence runs: the last event or period that a table of the rules has."""
+    """The day to which the evidence runs: the last event or period in the tables of the rules."""
     of = of or records()
     return max(of.dated(name).last_event() for name in TABLES)
 

@@ -43,7 +43,9 @@ from caspian.text import day
 DAYS_A_YEAR = 365.25
 
 
-def freight(ev: Evidence, series: str, name: str, label: str, ladder: Ladder | None = None) -> Series:
+def freight(
+    ev: Evidence, series: str, name: str, label: str, ladder: Ladder | None = None
+) -> Series:
     """Freight of the corridor on one count, Mt."""
     rows = ev.outcome("corridor_freight", f"series == '{series}'")
     return Series(ev, rows, name, label, ladder)
@@ -112,14 +114,13 @@ def containers_of_northern(ev: Evidence) -> Question:
 
 
 def _own_share(ev: Evidence) -> pd.DataFrame:
-    """Kazakhstan's own exports in the corridor's freight, by the end of the period told."""
+    """Kazakhstan's own exports in the corridor's freight."""
     own = ev.outcome(
         "corridor_composition", "scope == 'titr' and part == 'kz_export' and measure == 'share'"
     )
     if own.empty:
         raise Unknown("no share of Kazakh exports known")
-    own = own.assign(end=[period_bounds(p)[1] for p in own["period"]])
-    return own.sort_values("end", kind="stable")
+    return own
 
 
 @rule("c31")
@@ -157,7 +158,9 @@ def europe_asia(ev: Evidence) -> Question:
 @candidate("c31", "Growth of the corridor's transit")
 def transit_growth(ev: Evidence) -> Question:
     """Freight that neither begins nor ends in Kazakhstan, over a year."""
-    return freight(ev, "titr_transit", "titr_transit_mt", "Transit on the corridor").over("window_last")
+    return freight(ev, "titr_transit", "titr_transit_mt", "Transit on the corridor").over(
+        "window_last"
+    )
 
 
 @candidate("c31", "All that is not Kazakhstan's own export")
@@ -249,21 +252,23 @@ def all_incidents(ev: Evidence) -> Question:
     years = (pd.Timestamp(ev.day) - war).days / DAYS_A_YEAR
     found = count("incidents", "Incidents at the Caspian pipeline", since, "incidents")
     rate = derived("incidents_a_year", "Incidents a year", found.value / years, "a year", found)
-    return ev.ladder({SUPPORTED: "yearly", IMPRECISE: "every_second_year"}, OVERSTATED).of(rate, found)
+    return ev.ladder({SUPPORTED: "yearly", IMPRECISE: "every_second_year"}, OVERSTATED).of(
+        rate, found
+    )
 
 
 @rule("c33")
 def workable(ev: Evidence) -> Question:
     """Days by the corridor in percent of those by Russia, where one source tells both of a year."""
-    ladder = ev.ladder(
-        {SUPPORTED: "detour_borne", IMPRECISE: "twice"}, OVERSTATED, higher=False
-    )
+    ladder = ev.ladder({SUPPORTED: "detour_borne", IMPRECISE: "twice"}, OVERSTATED, higher=False)
     pairs = times_of_both(ev)
     if not pairs:
         raise Unknown("no source known that tells the time by both ways for one year")
 
     def of(middle: Measure, north: Measure) -> Question:
-        longer = partial(ratio, "days_of_northern", "Days by the corridor in percent of those by Russia")
+        longer = partial(
+            ratio, "days_of_northern", "Days by the corridor in percent of those by Russia"
+        )
         return Formula((middle, north), lambda m, n: ladder.grade(longer(m, n), m, n))
 
     return by_source({words: partial(of, *pair) for words, pair in pairs.items()})
@@ -289,13 +294,18 @@ def times_of_both(ev: Evidence) -> dict[str, tuple[Measure, Measure]]:
     ):
         means = told.groupby("corridor")["days"].mean()
         if {"middle", "northern"} <= set(means.index):
-            words = f"Times of one source, {day(period)}"
-            pairs[words] = tuple(  # type: ignore[assignment]
-                Measure(f"{c}_days_{period}", f"Days from China to Europe by {name}",
-                        float(means[c]), "days", source, period, movable=True)
-                for c, name in (("middle", "the corridor"), ("northern", "Russia"))
-            )  # fmt: skip
+            both = pd.DataFrame({"value": means, "period": period, "source": source})
+            pairs[f"Times of one source, {day(period)}"] = (
+                days_by("middle", "the corridor", both),
+                days_by("northern", "Russia", both),
+            )
     return pairs
+
+
+def days_by(corridor: str, name: str, times: pd.DataFrame) -> Measure:
+    """The days from China to Europe by a corridor, of times by corridor."""
+    words = f"Days from China to Europe by {name}"
+    return figure(f"{corridor}_days", words, times.loc[[corridor]], unit="days")
 
 
 @candidate("c33", "The corridor's containers in percent of the Northern route's")
@@ -314,12 +324,20 @@ def cost(ev: Evidence) -> Question:
     raise Unknown("the sources with both ways have no like ends")
 
 
-@rule("c34")
-def bypasses_russia(ev: Evidence) -> Question:
-    """Places in Russia on the legs of the corridor's routes, as the sources of the legs have them."""
+def places_on_the_way(ev: Evidence) -> pd.DataFrame:
+    """The places on the legs of the corridor's routes. Raises Unknown if one is not on record."""
     legs = ev.reference("route_legs").query("route.str.startswith('middle')", engine="python")
     places = ev.reference("nodes").set_index("node")
-    on_way = places.loc[pd.unique(legs[["from_node", "to_node"]].to_numpy().ravel())]
+    names = pd.unique(legs[["from_node", "to_node"]].to_numpy().ravel())
+    if not len(names) or not set(names) <= set(places.index):
+        raise Unknown("the places on the corridor's routes are not all on record")
+    return places.loc[names]
+
+
+@rule("c34")
+def bypasses_russia(ev: Evidence) -> Question:
+    """Places in Russia on the legs of the corridor's routes, as their sources have them."""
+    on_way = places_on_the_way(ev)
     found = count(
         "russian_places",
         f"Places in Russia, of {len(on_way)} on the corridor's routes",
@@ -349,7 +367,7 @@ def key_players(ev: Evidence) -> Question:
 # --- paragraph 10 --------------------------------------------------------------------------------
 
 
-@candidate("c42", "The corridor's growth less the growth that its aim for 2027 takes")
+@candidate("c42", "The corridor's growth less the growth that its aim takes")
 def on_course(ev: Evidence) -> Question:
     """The measure of release 0.2.0: one route's last year for a whole region."""
     rows = ministry(ev)
@@ -360,7 +378,7 @@ def on_course(ev: Evidence) -> Question:
     )
     aim_year = ev.limit_day("corridor_aim").year
     aims = aims[aims["for_period"] == str(aim_year)]
-    if len(years) < 2 or years.index[-1] - 1 not in years.index:  # noqa: PLR2004
+    if len(years) < 2 or years.index[-1] - 1 not in years.index:
         raise Unknown("no two years of freight in a row")
     year = int(years.index[-1])
     if year >= aim_year:
@@ -379,5 +397,3 @@ def on_course(ev: Evidence) -> Question:
 
     aim = figure("titr_aim_mt", f"Aim for {aim_year}", aims)
     return Formula((rows.at(str(year)), rows.at(str(year - 1)), aim), grade)
-
-

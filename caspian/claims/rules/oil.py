@@ -108,11 +108,11 @@ def agreed(ev: Evidence) -> Measure:
 
 @rule("c13")
 def phased_increase(ev: Evidence) -> Question:
-    """Growth of Kazakh oil toward Baku in the last year and since the year before, by each count."""
+    """Growth of Kazakh oil toward Baku in the last year and since that before the visit."""
     entered = oil(ev, ENTERED)
     counts = ev.known("kz_oil_btc", "measure == 'entered_btc' and status == 'actual'")
     lowest = counts.groupby("period")["value"].transform("min") == counts["value"]
-    low = counts[lowest].drop_duplicates("period").assign(preferred=True)
+    low = counts[lowest].sort_values("source").drop_duplicates("period").assign(preferred=True)
 
     def of(rows: pd.DataFrame, kind: Oil) -> Question:
         return Series(ev, rows, kind.name, kind.label).windows(since=base_year(ev))
@@ -280,8 +280,8 @@ def btc_wish(ev: Evidence) -> Question:
 
 
 def btc_capacity(ev: Evidence) -> pd.DataFrame:
-    """The capacity told for BTC, newest last."""
-    return ev.known("oil_capacities", "link == 'btc'").sort_values("period", kind="stable")
+    """What is told of the capacity of BTC."""
+    return ev.known("oil_capacities", "link == 'btc'")
 
 
 @candidate("c29", "How full BTC is")
@@ -326,8 +326,10 @@ def btc_room(ev: Evidence) -> Question:
 @candidate("c28", "What Aktau's berths can load against the volume agreed")
 def berths(ev: Evidence) -> Question:
     """The newest capacity told for Aktau's oil berths against the volume agreed."""
-    rows = ev.known("oil_capacities", "link == 'aktau_berths' and status == 'capacity' and preferred")
-    able = figure("berths_mt", "What Aktau's berths can load", rows.sort_values("period"))
+    rows = ev.known(
+        "oil_capacities", "link == 'aktau_berths' and status == 'capacity' and preferred"
+    )
+    able = figure("berths_mt", "What Aktau's berths can load", rows)
     ladder = ev.ladder({SUPPORTED: "whole", IMPRECISE: "half"}, CONTRADICTED)
     times = partial(ratio, "berths_for_agreed", "Aktau's berths in percent of the volume agreed")
     return Formula(
@@ -371,4 +373,3 @@ def russian_share(ev: Evidence, ladder: Ladder) -> Question:
 
     counts = by_count(ev.known("oil_exports"), "cpc", year)
     return by_source({f"{number(v, 1)} Mt in CPC": partial(by, kept) for v, kept in counts.items()})
-

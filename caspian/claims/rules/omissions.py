@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from caspian.claims.evidence import Evidence, count, figure, merged, share
 from caspian.claims.judging import Measure, Question, derived, ratio
-from caspian.claims.rules.corridor import freight
+from caspian.claims.rules.corridor import freight, places_on_the_way
 from caspian.claims.rules.oil import agreed, exports, last_year, russian_share
 from caspian.claims.rules.registry import left_out
 from caspian.claims.rules.series import Series
@@ -61,7 +59,7 @@ def no_russian_share(ev: Evidence) -> list[Measure]:
 def no_sea(ev: Evidence) -> list[Measure]:
     """The level of the Caspian, now and at its height of our time."""
     rows = ev.acts("caspian_level", "kind in ['annual_mean', 'statement'] and preferred")
-    rows = rows[rows["period"].str.fullmatch(r"\d{4}")].sort_values("period")
+    rows = rows[rows["period"].str.fullmatch(r"\d{4}")]
     low = figure("level_m", "Level of the Caspian, metres of the Baltic datum", rows)
     high = figure("level_high_m", "At its height of our time", rows[rows["period"] == "1995"])
     fall = derived("level_fall_m", "Fallen since by", high.value - low.value, "m", high, low)
@@ -72,7 +70,7 @@ def no_sea(ev: Evidence) -> list[Measure]:
 def no_terms(ev: Evidence) -> list[Measure]:
     """What shippers pay by the Caspian pipeline; no price by Baku is public."""
     rows = ev.acts("transport_tariffs", "leg == 'cpc_pipeline' and status != 'target'")
-    rows = rows[rows["status"] != "forecast"].sort_values("period")
+    rows = rows[rows["status"] != "forecast"]
     asked = ev.known("transport_tariffs", "route == 'btc' and status != 'target'")
     told = count("btc_tariffs", "Rates by Baku and Ceyhan on record", asked, "rates",
                  merged(rows["source"]))  # fmt: skip
@@ -92,9 +90,7 @@ def two_ledgers(ev: Evidence) -> list[Measure]:
 @left_out("o08")
 def third_states(ev: Evidence) -> list[Measure]:
     """The states that the corridor crosses besides the two."""
-    legs = ev.reference("route_legs").query("route.str.startswith('middle')", engine="python")
-    places = ev.reference("nodes").set_index("node")
-    on_way = places.loc[pd.unique(legs[["from_node", "to_node"]].to_numpy().ravel())]
+    on_way = places_on_the_way(ev)
     others = on_way[on_way["country"].isin(ev.members("transit_states"))]
     first = others.drop_duplicates("country")
     words = "States on the corridor's routes between the two and Europe: " + ", ".join(
@@ -119,5 +115,3 @@ def no_size(ev: Evidence) -> list[Measure]:
     other = Series(ev, ev.outcome("rival_volumes", "series == 'kz_transit_rail'"),
                    "kz_transit_mt", "All transit on Kazakhstan's rails")  # fmt: skip
     return [last_year(ev, one), last_year(ev, other)]
-
-

@@ -17,6 +17,7 @@ from caspian.claims.judging import (
     Unknown,
     beside,
     by_source,
+    derived,
     opinion,
     part,
     ratio,
@@ -86,7 +87,7 @@ def investment_opened(ev: Evidence) -> Question:
     waited = Measure(
         "fund_months",
         "Months since the signing without a report of money paid in",
-        months_between(pd.Timestamp(told["date"].iloc[-1]), pd.Timestamp(ev.day)),
+        months_between(pd.Timestamp(told["date"].max()), pd.Timestamp(ev.day)),
         "months",
         size.source,
     )
@@ -101,7 +102,7 @@ def growth_and_fund(ev: Evidence) -> Question:
         steps = ev.known("project_steps", "project == 'joint_fund'").dropna(subset="amount_usd_mn")
         size = figure("fund_usd_mn", "Size told for the fund", steps, "amount_usd_mn", "USD mn")
         output = ev.acts("country_indicators", "indicator == 'gdp' and country in ['AZE', 'KAZ']")
-        years = output[output.groupby("period")["country"].transform("nunique") == 2]  # noqa: PLR2004
+        years = output[output.groupby("period")["country"].transform("nunique") == 2]
         if years.empty:
             raise Unknown("no year with the output of both")
         year = years["period"].max()
@@ -112,9 +113,11 @@ def growth_and_fund(ev: Evidence) -> Question:
         )
 
         def grade(size: Measure, one: Measure, other: Measure) -> Finding:
-            whole = replace(one, value=one.value + other.value)
-            return beside(ratio("fund_of_output", "The fund in percent of both outputs", size, whole),
-                          size, one, other)  # fmt: skip
+            whole = derived(
+                "gdp_usd_mn", "Both outputs", one.value + other.value, "USD mn", one, other
+            )
+            small = ratio("fund_of_output", "The fund in percent of both outputs", size, whole)
+            return beside(small, size, one, other)
 
         return Formula((size, *both), grade)
 
@@ -122,14 +125,19 @@ def growth_and_fund(ev: Evidence) -> Question:
 
 
 def joint_projects(
-    ev: Evidence, since: dt.date | None = None, kind: str = "investment"
+    ev: Evidence, since: dt.date | None = None, *, acts: bool = False
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Joint projects of a kind, first announced since a day, and those of them that run."""
-    steps = ev.acts("project_steps")
-    first = steps[steps["step"] == "announced"].groupby("project")["date"].min()
-    named = first[first >= (since.isoformat() if since else "")].index
-    joint = ev.reference("investment_projects").query("joint and kind == @kind")
-    joint = joint[joint["project"].isin(named)]
+    """Joint investments first announced since a day, and those of them that run.
+
+    `acts`: by the day of each step, whatever page tells of it.
+    """
+    steps = ev.acts("project_steps") if acts else ev.known("project_steps")
+    told = steps[steps["step"] == "announced"].sort_values(["date", "source"])
+    first = told.drop_duplicates("project").set_index("project")
+    named = first[first["date"] >= (since.isoformat() if since else "")]
+    joint = ev.reference("investment_projects").query("joint and kind == 'investment'")
+    joint = joint[joint["project"].isin(named.index)]
+    joint = joint.assign(source=list(named.loc[joint["project"], "source"]))
     running = steps.loc[steps["step"] == "running", "project"]
     return joint, joint[joint["project"].isin(running)]
 
@@ -139,7 +147,7 @@ def prosperity(ev: Evidence) -> Question:
     """Opinion; beside it, the share of the joint investments since the visit that run."""
 
     def proxy() -> Formula:
-        joint, running = joint_projects(ev, since=visit(ev).date())
+        joint, running = joint_projects(ev, since=visit(ev).date(), acts=True)
         words = "Joint investments announced since the visit that run"
         return Formula((share("running", words, running, joint),), beside)
 
@@ -167,8 +175,8 @@ def papers_grow(ev: Evidence) -> Question:
     years = rows["signed"].str[:4].astype(int)
     until = ev.day.year - 1
     now, before = (
-        count(f"papers_{y}", f"Papers on record, signed in {y}", rows[years == y], "papers", source)
-        for y, source in ((until, rows["source"].iloc[-1]), (until - 1, rows["source"].iloc[-1]))
+        count(f"papers_{y}", f"Papers on record, signed in {y}", rows[years == y], "papers")
+        for y in (until, until - 1)
     )
     ladder = ev.ladder({SUPPORTED: "whole"}, CONTRADICTED)
     times = partial(ratio, "papers_ratio", f"Papers of {until} in percent of those of {until - 1}")
@@ -250,8 +258,8 @@ def kinship(ev: Evidence) -> Question:
     """Opinion; beside it, how often the two gave the same vote in the UN General Assembly."""
 
     def proxy() -> Formula:
-        votes = ev.known("un_votes", "pair == 'AZE-KAZ'").sort_values("period", kind="stable")
-        votes = votes.tail(1)
+        votes = ev.known("un_votes", "pair == 'AZE-KAZ'")
+        votes = votes[votes["period"] == votes["period"].max()]
         both = (
             figure("votes_votes", "Votes in which both took part", votes, "votes", "votes"),
             figure("votes_agreed", "Votes given alike", votes, "agreed", "votes"),
@@ -277,7 +285,7 @@ def prospects(ev: Evidence) -> Question:
 
     def proxy() -> Formula:
         fields = ev.members("infrastructure")
-        joint, running = (p[p["sector"].isin(fields)] for p in joint_projects(ev))
+        joint, running = (p[p["sector"].isin(fields)] for p in joint_projects(ev, acts=True))
         words = "Joint investments in energy, transport and cables that run"
         return Formula((share("running", words, running, joint),), beside)
 
@@ -300,7 +308,7 @@ def symbiosis(ev: Evidence) -> Question:
         whole = figure(
             "kz_trade_usd_mn",
             "All of Kazakhstan's trade in goods",
-            rows.tail(1).assign(value=rows["value"].sum(), period=year),
+            rows.head(1).assign(value=rows["value"].sum(), period=year),
         )
         words = "Azerbaijan's part in Kazakhstan's trade"
         return Formula(
@@ -333,7 +341,9 @@ def deeper_integration(ev: Evidence) -> Question:
 
         def grade(now: Measure, aim: Measure) -> Finding:
             found = ladder.grade(reached(now, aim), now, aim)
-            until = f"the aim has until {day(due.isoformat())}, the end of the programme it belongs to"
+            until = (
+                f"the aim has until {day(due.isoformat())}, the end of the programme it belongs to"
+            )
             return replace(found, reason=until) if found.verdict == OPEN else found
 
         return Formula((now, aim), grade)
@@ -376,5 +386,3 @@ def region(ev: Evidence) -> Series:
     sums = sums[sums["lines"] == 2 * len(states)].reset_index()
     words = f"Kazakhstan's trade with {len(states)} states of the region"
     return Series(ev, sums, "kz_region_usd_mn", words)
-
-

@@ -77,7 +77,7 @@ def platform(ev: Evidence) -> Question:
         rows = ev.known(
             "trade_statements", "measure == 'share of trade among members' and of == 'OTS'"
         )
-        rows = rows[rows["status"] != "target"].sort_values("period", kind="stable")
+        rows = rows[rows["status"] != "target"]
         portion = figure("ots_share_told", f"{words} trade, as told", rows)
         named = replace(portion, label=f"{portion.label}, {day(portion.period)}")
         return Formula((named,), lambda portion: ladder.grade(within(portion)))
@@ -96,7 +96,7 @@ def platform(ev: Evidence) -> Question:
 @candidate("c37", "Bodies at work for the economy")
 def economic_bodies(ev: Evidence) -> Question:
     """A platform is a body to meet in: how many of its bodies are there for the economy."""
-    rows = ev.acts("ots_institutions", "status == 'active'")
+    rows = ev.known("ots_institutions", "status == 'active'")
     economic = rows[rows["purpose"].isin(ev.members("economic_narrow"))]
     found = count("economic_bodies", "Bodies at work for the economy", economic, "bodies",
                   merged(rows["source"]))  # fmt: skip
@@ -108,13 +108,13 @@ def military(ev: Evidence) -> Question:
     """Duties of mutual defence in the founding text, and defence bodies at work in the OTS."""
     text = ev.known("founding_clauses")
     duty = text[(text["clause"] == "mutual_defence") & (text["kind"] != "not found")]
-    bodies = ev.acts("ots_institutions", "status == 'active'")
+    bodies = ev.known("ots_institutions", "status == 'active'")
     armed = bodies[bodies["purpose"].str.contains("defence")]
     if text.empty and bodies.empty:
         raise Unknown("neither the founding text nor a list of bodies known")
     found = count(
         "defence_duties",
-        f"Duties of mutual defence and defence bodies found, of {len(bodies)} bodies at work",
+        "Duties of mutual defence and defence bodies found",
         pd.concat([duty, armed]),
         "duties or bodies",
         merged([*text["source"], *bodies["source"]]),

@@ -45,8 +45,10 @@ def listed(ev: Evidence, query: str = "") -> pd.DataFrame:
 def papers(ev: Evidence, query: str = "") -> pd.DataFrame:
     """The papers of the day that a source other than the article's publisher has.
 
-    Raises Unknown if only that publisher has any.
+    Raises Unknown if no paper of the day is on record, or only that publisher has any.
     """
+    if listed(ev).empty:
+        raise Unknown("no paper of the day on record")
     rows = listed(ev, query)
     kept = ev.independent(rows)
     if len(rows) and kept.empty:
@@ -71,7 +73,7 @@ def last_days(rows: pd.DataFrame, column: str) -> pd.Series:
 def visit_day(ev: Evidence) -> Question:
     """Days between the day named and the nearest visit on record."""
     visits = ev.known("milestones", "category == 'visit'")
-    visits = visits[visits["date"].str.len() == 10]
+    visits = visits[visits["date"].str.fullmatch(r"\d{4}-\d\d-\d\d")]
     if visits.empty:
         raise Unknown("no visit on record")
     off = (pd.to_datetime(visits["date"]) - visit(ev)).abs().dt.days
@@ -171,7 +173,8 @@ def mutual_interests(ev: Evidence) -> Question:
 
     def proxy() -> Formula:
         rows = listed(ev)
-        both = rows[(rows["in_azerbaijani_list"] == True) & (rows["in_kazakh_list"] == True)]  # noqa: E712
+        seen = rows[["in_azerbaijani_list", "in_kazakh_list"]].fillna(value=False)
+        both = rows[seen.all(axis="columns")]
         return Formula((share("in_both_lists", "Papers seen in both lists", both, rows),), beside)
 
     return opinion(proxy)
@@ -273,7 +276,9 @@ def oil_memorandum(ev: Evidence) -> Question:
     rows = papers(ev, OIL)
     if rows.empty:
         raise Unknown("no paper of the two oil companies in the lists of that day")
-    found = count("oil_papers", "Papers of the two oil companies that day", listed(ev, OIL), "papers")
+    found = count(
+        "oil_papers", "Papers of the two oil companies that day", listed(ev, OIL), "papers"
+    )
     return ev.ladder({SUPPORTED: "exists"}, IMPRECISE, higher=False).of(found)
 
 
