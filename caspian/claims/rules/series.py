@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property, partial
 
 import pandas as pd
@@ -23,11 +24,12 @@ from caspian.claims.judging import (
     by_window,
     change,
 )
-from caspian.claims.verdicts import CONTRADICTED, IMPRECISE, OPEN, SUPPORTED
+from caspian.claims.verdicts import CONTRADICTED, HOLDS, IMPRECISE, OPEN, SUPPORTED
 from caspian.rules import period_bounds
 from caspian.text import day
 
 MONTHS, DAYS_A_YEAR = 12, 365.25
+SAME = 1e-9  # percent: what rounding makes of no change
 
 
 def months(period: str) -> int:
@@ -70,7 +72,10 @@ def growth(
         if floor and grown.value <= 0:
             unfinished = f"{day(now.period)} is no whole year, and not above {day(before.period)}"
             return Finding(OPEN, reason=f"{label}: {unfinished}", measured=(grown, now, before))
-        return ladder.grade(grown, now, before)
+        found = ladder.grade(grown, now, before)
+        if ladder.higher and found.verdict in HOLDS and grown.value <= SAME:
+            return replace(found, verdict=ladder.below)  # no change is no growth
+        return found
 
     return Formula((now, before), grade)
 
