@@ -1,4 +1,4 @@
-"""Questions and findings: ladders, counts, spans of time, bounds, opinions, refusals."""
+"""Questions and findings: ladders, counts, spans of time, opinions, refusals."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from caspian.claims.judging import (
     Measure,
     Unknown,
     beside,
-    between,
     by_source,
     by_window,
     change,
@@ -166,21 +165,6 @@ def test_spans_within_counts_are_told_apart():
     got = by_source({"a": lambda: grew, "b": side(IMPRECISE)}).grade()
     assert got.parts("window") and not got.conflict
     assert len(list(got.all())) == 5
-
-
-# --- bounds ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("least", "most", "verdict"),
-    [
-        (side(OVERSTATED), side(OVERSTATED), OVERSTATED),
-        (side(OVERSTATED), side(SUPPORTED), OPEN),
-        (lacking, side(SUPPORTED), OPEN),
-    ],
-)
-def test_between(least, most, verdict):
-    assert between(least, most).grade().verdict == verdict
 
 
 # --- opinions and refusals ------------------------------------------------------------------------

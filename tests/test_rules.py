@@ -62,9 +62,8 @@ def test_a_claim_has_one_rule():
 
 KZ, AZ = "trade_kz_usd_mn_2025", "trade_az_usd_mn_2025_01_2025_10"
 EDGES = [
-    ("c06", {"papers_az_2024_03_11": 11.2}, SUPPORTED),
-    ("c06", {"papers_az_2024_03_11": 11.1}, IMPRECISE),
-    ("c06", {"papers_az_2024_03_11": 2.9}, CONTRADICTED),
+    ("c06", {"papers_2024_03_11": 3}, SUPPORTED),
+    ("c06", {"papers_2024_03_11": 2}, CONTRADICTED),
     # on 1.5 Mt of 2024 and 1.06 of 2023: clear growth is 6%
     ("c13", {"btc_mt_2025": 1.59}, SUPPORTED),
     ("c13", {"btc_mt_2025": 1.58}, IMPRECISE),
@@ -89,39 +88,41 @@ EDGES = [
     ("c18", {KZ: 533, AZ: 425}, OPEN),
     ("c18", {KZ: 533, AZ: 399}, OVERSTATED),  # ten months below the last, above all of 2023
     ("c18", {KZ: 533, AZ: 300}, CONTRADICTED),
+    ("c23", {KZ: 591, AZ: 425}, SUPPORTED),  # all spans of both: 2019, 2023, 2024
     ("c23", {KZ: 566.1, AZ: 425}, IMPRECISE),
     ("c23", {KZ: 533, AZ: 399}, OVERSTATED),
     # ten months of 2025: 600.3; seven by Kazakhstan: 331.7; reconciled 2023: 571.9 of 8,169
     ("c24", {"trade_az_tr_usd_mn_2025_01_2025_10": 4800}, OVERSTATED),
     ("c24", {"trade_az_tr_usd_mn_2025_01_2025_10": 6004}, MISLEADING),
-    ("c27", {"aim_mt_2026_01": 6.9, "exports_mt_2025": 100}, SUPPORTED),
-    ("c27", {"aim_mt_2026_01": 6.8, "exports_mt_2025": 100}, IMPRECISE),
-    ("c27", {"aim_mt_2026_01": 3.3, "exports_mt_2025": 100}, OVERSTATED),
-    ("c28", {"btc_mt_2025": 2.2}, SUPPORTED),
-    ("c28", {"btc_mt_2025": 2.19}, IMPRECISE),
-    ("c28", {"btc_mt_2025": 1.1}, IMPRECISE),
-    ("c28", {"btc_mt_2025": 1.09}, OVERSTATED),
-    ("c29", {"aim_mt_2027": 7, "btc_flow_mt_2025": 36}, SUPPORTED),
-    ("c29", {"aim_mt_2027": 7, "btc_flow_mt_2025": 35.9}, IMPRECISE),
-    ("c29", {"aim_mt_2027": 7, "btc_flow_mt_2025": 21.9}, OVERSTATED),
-    ("c31", {"titr_transit_mt_2025_01_2025_06": 1.2}, SUPPORTED),  # least and most agree
-    ("c31", {"titr_transit_mt_2025_01_2025_06": 1.1}, OPEN),
-    ("c33", {"middle_days_2025": 22.4, "northern_days_2025": 16}, SUPPORTED),
-    ("c33", {"middle_days_2025": 22.5, "northern_days_2025": 16}, IMPRECISE),
-    ("c33", {"middle_days_2025": 32, "northern_days_2025": 16}, IMPRECISE),
-    ("c33", {"middle_days_2025": 32.1, "northern_days_2025": 16}, OVERSTATED),
-    ("c37", {"ots_intra_usd_mn_2023": 200, "ots_exports_usd_mn_2023": 1000}, SUPPORTED),
-    ("c37", {"ots_intra_usd_mn_2023": 199, "ots_exports_usd_mn_2023": 1000}, IMPRECISE),
-    ("c37", {"ots_intra_usd_mn_2023": 100, "ots_exports_usd_mn_2023": 1000}, IMPRECISE),
-    ("c37", {"ots_intra_usd_mn_2023": 99, "ots_exports_usd_mn_2023": 1000}, OVERSTATED),
-    ("c37", {"ots_intra_usd_mn_2023": 9, "ots_exports_usd_mn_2023": 1000}, CONTRADICTED),
+    ("c27", {"aim_mt_2026": 6.9, "exports_mt_2025": 100}, SUPPORTED),
+    ("c27", {"aim_mt_2026": 6.8, "exports_mt_2025": 100}, IMPRECISE),
+    ("c27", {"aim_mt_2026": 3.3, "exports_mt_2025": 100}, OVERSTATED),
+    # on 1.5 Mt planned for 2025
+    ("c28", {"btc_mt_2025": 1.5}, SUPPORTED),
+    ("c28", {"btc_mt_2025": 1.49}, IMPRECISE),
+    ("c28", {"btc_mt_2025": 0.75}, IMPRECISE),
+    ("c28", {"btc_mt_2025": 0.74}, OVERSTATED),
+    # the operator's capacity is 58.2 Mt
+    ("c29", {"aim_mt_2027": 7, "btc_capacity_mt_2009": 50, "btc_flow_mt_2025": 36}, SUPPORTED),
+    ("c29", {"aim_mt_2027": 7, "btc_capacity_mt_2009": 50, "btc_flow_mt_2025": 35.9}, IMPRECISE),
+    ("c29", {"aim_mt_2027": 7, "btc_capacity_mt_2009": 50, "btc_flow_mt_2025": 21.9}, OVERSTATED),
+    ("c31", {"containers_on_2025": 50}, SUPPORTED),
+    ("c31", {"containers_on_2025": 49.9}, IMPRECISE),
+    ("c31", {"containers_on_2025": 33.3}, IMPRECISE),
+    ("c31", {"containers_on_2025": 33.2}, OVERSTATED),
+    ("c31", {"containers_on_2025": 9.9}, MISLEADING),
+    ("c33", {"middle_days_2025": 23.8, "northern_days_2025": 17}, SUPPORTED),
+    ("c33", {"middle_days_2025": 23.9, "northern_days_2025": 17}, IMPRECISE),
+    ("c33", {"middle_days_2025": 39.9, "northern_days_2025": 17}, IMPRECISE),
+    ("c33", {"middle_days_2025": 40.0, "northern_days_2025": 17}, OVERSTATED),
     ("c40", {KZ: 1000, AZ: 1000}, SUPPORTED),
     ("c40", {KZ: 999, AZ: 1000}, IMPRECISE),  # no ledger is milder than the other bears out
     ("c40", {KZ: 750, AZ: 750}, IMPRECISE),
     ("c40", {KZ: 749, AZ: 749}, OPEN),  # until the programme ends
-    ("c42", {"kz_region_usd_mn_2025": 15512.3}, SUPPORTED),
-    ("c42", {"kz_region_usd_mn_2025": 15512.0}, IMPRECISE),
-    ("c42", {"kz_region_usd_mn_2025": 13370}, CONTRADICTED),
+    # on 12,858 and 14,075 mn of 2024 and 2023; on the way 4,9.. by the same rule
+    ("c42", {"kz_region_usd_mn_2025": 20000, "kz_transit_usd_mn_2025": 20000}, SUPPORTED),
+    ("c42", {"kz_region_usd_mn_2025": 20000, "kz_transit_usd_mn_2025": 100}, OPEN),
+    ("c42", {"kz_region_usd_mn_2025": 100, "kz_transit_usd_mn_2025": 100}, CONTRADICTED),
     # on 4.484 of 2024 and 2.764 of 2023, the ministry's count
     ("c54", {"titr_mt_2025": 8.968}, SUPPORTED),
     ("c54", {"titr_mt_2025": 8.967}, IMPRECISE),
@@ -181,12 +182,13 @@ def papers(*changes: dict) -> Evidence:
         ("c08", [DECISION, DECISION | {"package": "x", "signed": "2023-04-10"}], CONTRADICTED),
         ("c08", [DECISION, DECISION | {"package": "x", "signed": "2025-10-21"}], SUPPORTED),
         ("c08", [{}], OPEN),
-        ("c09", [DECISION], OPEN),
+        ("c09", [DECISION], OVERSTATED),  # 25.6 months without a report
         ("c09", [DECISION | {"status": "done", "status_on": "2026-03-10"}], SUPPORTED),
         ("c09", [DECISION | {"status": "done", "status_on": "2026-03-20"}], IMPRECISE),
+        ("c09", [DECISION | OWN], OPEN),
         ("c11", [OIL], SUPPORTED),
         ("c11", [OIL, OIL], IMPRECISE),
-        ("c11", [OIL, OIL | OWN], IMPRECISE),
+        ("c11", [OIL, OIL | OWN], SUPPORTED),
         ("c11", [OIL | OWN], OPEN),
         ("c11", [{}], OPEN),
         ("c12", [OIL], OPEN),
@@ -201,6 +203,7 @@ def papers(*changes: dict) -> Evidence:
         ("c21", [{}, {"sector": "energy"}], IMPRECISE),
         ("c21", [{"sector": "energy"}], CONTRADICTED),
         ("c22", [{}, {}, OIL], SUPPORTED),
+        ("c22", [{}, {}, OIL, OIL, OIL, DECISION], IMPRECISE),
         ("c22", [{}, {}, OIL, OIL, OIL], IMPRECISE),
         ("c22", [{}, OIL, OIL, OIL, OIL], OVERSTATED),
         ("c22", [{}, OIL], OPEN),
@@ -211,6 +214,15 @@ def papers(*changes: dict) -> Evidence:
 )
 def test_rule_over_papers(claim, changes, verdict):
     assert judge(claim, papers(*changes)).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("day", "verdict"), [(dt.date(2026, 3, 11), OPEN), (dt.date(2026, 3, 12), OVERSTATED)]
+)
+def test_a_council_has_its_time(day, verdict):
+    ev = papers(DECISION)
+    ev.judged_on = day
+    assert judge("c09", ev).verdict == verdict
 
 
 @pytest.mark.parametrize(
@@ -240,13 +252,13 @@ def test_the_day_of_the_visit(date, verdict):
 @pytest.mark.parametrize(
     ("until", "steps", "verdict"),
     [
-        (dt.date(2025, 3, 10), [], OPEN),
-        (dt.date(2025, 3, 12), [], OVERSTATED),
-        (dt.date(2025, 3, 12), ["registered"], OVERSTATED),
-        (dt.date(2025, 3, 12), ["financed"], SUPPORTED),
+        (dt.date(2027, 1, 9), [], OPEN),
+        (dt.date(2027, 1, 10), [], OVERSTATED),
+        (dt.date(2027, 1, 10), ["registered"], OVERSTATED),
+        (dt.date(2027, 1, 10), ["financed"], SUPPORTED),
     ],
 )
-def test_the_fund_has_a_year(until, steps, verdict):
+def test_the_fund_has_its_time(until, steps, verdict):
     table = rows_of(
         project=["joint_fund"] * (1 + len(steps)),
         step=["announced", *steps],
@@ -333,9 +345,9 @@ def test_a_place_in_russia_contradicts():
 @pytest.mark.parametrize(
     ("kind", "purposes", "verdict"),
     [
-        ("not found", ["economy"], MISLEADING),
-        ("provision", ["economy"], SUPPORTED),
-        ("not found", ["defence"], SUPPORTED),
+        ("not found", ["economy"], (OPEN, MISLEADING, SUPPORTED)),
+        ("provision", ["economy"], (OPEN, SUPPORTED, CONTRADICTED)),
+        ("not found", ["defence"], (OPEN, SUPPORTED, CONTRADICTED)),
     ],
 )
 def test_military_or_not(kind, purposes, verdict):
@@ -348,7 +360,8 @@ def test_military_or_not(kind, purposes, verdict):
             field="economy", status="actual", frame="OTS", preferred=True, source="before"
         ),
     )
-    assert judge("c38", ev).verdict == verdict
+    found = judge("c38", ev)
+    assert (found.verdict, *(f.verdict for _, f in found.variants)) == verdict
 
 
 @pytest.mark.parametrize(
@@ -366,6 +379,7 @@ def test_economic_or_not(meetings, verdict):
     ev = made(
         cooperation_meetings=rows_of(
             field=list(meetings),
+            meeting=[f"Ministers {k}" for k in range(n)],
             value=[float(v) for v in meetings.values()],
             status=["actual"] * n,
             frame=["OTS"] * n,
@@ -380,8 +394,8 @@ def test_economic_or_not(meetings, verdict):
 
 def test_an_aim_whose_time_has_passed_is_none():
     table = rows_of(
-        measure=["entered_btc", "potential"],
-        period=["2025", "2025-06"],
+        measure=["entered_btc", "entered_btc"],
+        period=["2025", "2025"],
         value=[1.3, 7.0],
         unit=["Mt"] * 2,
         status=["actual", "target"],
@@ -448,6 +462,28 @@ def test_the_aim_of_a_billion_has_its_time(day, verdict):
 
 
 @pytest.mark.parametrize(
+    ("bodies", "verdict"),
+    [
+        (["economy"] * 3, SUPPORTED),
+        (["economy", "culture"], IMPRECISE),
+        (["culture"], OVERSTATED),
+        ([], OPEN),
+    ],
+)
+def test_a_platform_is_bodies(bodies, verdict):
+    n = len(bodies)
+    table = rows_of(purpose=bodies, status=["active"] * n, source=["before"] * n)
+    assert judge("c37", made(ots_institutions=table)).verdict == verdict
+
+
+def test_a_leap_year_makes_no_stop_less():
+    ev = made(cpc_disruptions=pipe("2023-06-01"), route_events=NO_RAIL, on=dt.date(2024, 3, 1))
+    ev.on = None
+    spans = dict(judge("c32", ev).variants)
+    assert spans["The last year"].decided_by.value == 1
+
+
+@pytest.mark.parametrize(
     ("middle", "north", "verdict"),
     [
         (("terminal_to_terminal", 20.0), ("terminal_to_terminal", 16.0), SUPPORTED),
@@ -462,7 +498,22 @@ def test_times_are_of_one_source_and_scope(middle, north, verdict):
         days_low=[middle[1], north[1]], days_high=[middle[1], north[1]], status=["estimate"] * 2,
         source=["before"] * 2,
     )  # fmt: skip
-    assert judge("c33", made(travel_times=table)).verdict == verdict
+    told = rows_of(series="x", period="2023", value=1.0, unit="percent", status="actual",
+                   preferred=True, source="before")  # fmt: skip
+    assert judge("c33", made(travel_times=table, rival_volumes=told)).verdict == verdict
+
+
+def test_days_are_compared_to_one_end_of_the_way():
+    table = rows_of(
+        corridor=["middle", "northern", "northern"], from_place=["China"] * 3,
+        to_place=["Duisburg", "Poland", "Duisburg"], scope=["terminal_to_terminal"] * 3,
+        kind=["range"] * 3, period=["2025"] * 3, days_low=[30.0, 10.0, 20.0],
+        days_high=[30.0, 10.0, 20.0], status=["estimate"] * 3, source=["before"] * 3,
+    )  # fmt: skip
+    none = rows_of(series="x", period="2023", value=1.0, unit="percent", status="actual",
+                   preferred=True, source="before")  # fmt: skip
+    found = judge("c33", made(travel_times=table, rival_volumes=none))
+    assert found.decided_by.value == 150
 
 
 # --- figures that can't be ------------------------------------------------------------------------
@@ -473,9 +524,8 @@ def test_times_are_of_one_source_and_scope(middle, north, verdict):
     [
         ("c14", {"baku_mt_2025": 80.0, "exports_mt_2025": 70.0}, "in percent of all exports"),
         ("c18", {"trade_kz_usd_mn_2023": 0.0}, "nothing: Trade by Kazakhstan's count"),
-        ("c31", {"titr_transit_mt_2025_01_2025_06": 9.0}, "Transit in percent"),
-        ("c37", {"ots_intra_usd_mn_2023": 2.0, "ots_exports_usd_mn_2023": 1.0}, "exports"),
-        ("c29", {"btc_flow_mt_2025": 50.0}, "nothing: Room left in BTC"),
+        ("c31", {"containers_on_2025": 101.0}, "Containers that cross Azerbaijan"),
+        ("c29", {"btc_flow_mt_2025": 58.2}, "nothing: Room left in BTC"),
     ],
 )
 def test_impossible_figures_are_refused_and_turn_nothing(claim, scenario, reason):
@@ -573,16 +623,14 @@ DIRECTION = [
     ("c23", AZ, UP),
     ("c24", AZ, UP),
     ("c24", "trade_az_tr_usd_mn_2025_01_2025_10", DOWN),
-    ("c27", "aim_mt_2026_01", UP),
+    ("c27", "aim_mt_2026", UP),
     ("c28", "btc_mt_2025", UP),
-    ("c28", "agreed_mt_2026_01", DOWN),
+    ("c28", "planned_mt_2025", DOWN),
     ("c29", "aim_mt_2027", UP),
-    ("c29", "btc_capacity_mt_2023", DOWN),
-    ("c31", "titr_transit_mt_2025_01_2025_06", UP),
+    ("c29", "btc_capacity_mt_2009", DOWN),
+    ("c31", "containers_on_2025", UP),
     ("c33", "middle_days_2025", DOWN),
     ("c33", "northern_days_2025", UP),
-    ("c37", "ots_intra_usd_mn_2023", UP),
-    ("c37", "ots_exports_usd_mn_2023", DOWN),
     ("c40", KZ, UP),
     ("c40", AZ, UP),
     ("c40", "trade_aim_usd_mn", DOWN),
@@ -737,7 +785,7 @@ def test_every_omission_has_figures_then_and_now():
             assert all(math.isfinite(m.value) and m.source for m in figures)
 
 
-MISSING = {("o10", "then")}  # no year of Kazakhstan's rail transit was known
+MISSING: set[tuple[str, str]] = set()
 
 
 def test_periods_that_shift_keep_their_months():

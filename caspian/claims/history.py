@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -31,6 +31,9 @@ def days(last: dt.date) -> list[dt.date]:
         found.append(min(end, last))
         month = end + dt.timedelta(days=1)
     return found
+
+
+Path = tuple[str, ...]  # the names of counts and spans that lead to a finding
 
 
 @dataclass(frozen=True)
@@ -66,32 +69,59 @@ def verdicts(of: Records | None = None) -> dict[str, list[tuple[dt.date, Finding
     return found
 
 
-def moved_by(before: Finding, after: Finding) -> tuple[str, str]:
-    """What moved a verdict: the figure that decides now, and its sources that are new.
+def _leaves(finding: Finding, path: Path = ()) -> Iterator[tuple[Path, Finding]]:
+    """The findings that are made of no others, by the names that lead to them."""
+    if not finding.variants:
+        yield path, finding
+    for name, variant in finding.variants:
+        yield from _leaves(variant, (*path, name))
 
-    Sources that the finding before did not have; if there are none, time itself.
+
+def moved_by(before: Finding, after: Finding, fresh: Callable[[str], bool]) -> tuple[str, str]:
+    """What moved a verdict, in words, and the sources that brought it (none: time itself).
+
+    Of the counts and spans whose figure or verdict is another than before, the one that a `fresh`
+    source tells; `fresh` says of a key whether it came between the two.
     """
-    known = set(before.sources)
-    decided = after.decided_by
-    if decided is None:
-        decided = next((f.decided_by for f in after.all() if f.decided_by), None)
-    new = [key for key in after.sources if key not in known]
-    lead = [key for key in (decided.source.split(";") if decided else []) if key in new]
-    words = f"{decided.label}: {told(decided)}" if decided else after.reason
-    return words, ";".join(dict.fromkeys([*lead, *new][:3]))
+    was = dict(_leaves(before))
+
+    def moved(path: Path, found: Finding) -> bool:
+        old = was.get(path)
+        return old is None or (old.verdict, _value(old)) != (found.verdict, _value(found))
+
+    told_of = [(p, f) for p, f in _leaves(after) if f.decided_by]
+    changed = [f for path, f in told_of if moved(path, f)] or [f for _, f in told_of]
+    if not changed:
+        return after.reason, ""
+    lead = max(changed, key=lambda f: any(map(fresh, f.sources)))  # the first of those
+    assert lead.decided_by
+    new = [key for key in lead.sources if fresh(key)]
+    return f"{lead.decided_by.label}: {told(lead.decided_by)}", ";".join(new[:3])
 
 
-def changes(through: Mapping[str, list[tuple[dt.date, Finding]]]) -> list[Change]:
+def _value(found: Finding) -> float | None:
+    return found.decided_by.value if found.decided_by else None
+
+
+def changes(
+    through: Mapping[str, list[tuple[dt.date, Finding]]], of: Records | None = None
+) -> list[Change]:
     """Every turn of a verdict, by claim and day."""
+    appeared_on = (of or records()).appeared_on
 
-    def of(name: str) -> Iterator[Change]:
-        line = through[name]
-        for (_, before), (day, after) in pairwise(line):
+    def turns(name: str) -> Iterator[Change]:
+        for (was_on, before), (day, after) in pairwise(through[name]):
             if before.verdict != after.verdict:
-                what, source = moved_by(before, after)
-                yield Change(name, day, before.verdict, after.verdict, what, source)
 
-    return [change for name in through for change in of(name)]
+                def fresh(key: str, start: dt.date = was_on, end: dt.date = day) -> bool:
+                    appeared = appeared_on.get(key)
+                    return appeared is not None and start < appeared <= end
+
+                yield Change(
+                    name, day, before.verdict, after.verdict, *moved_by(before, after, fresh)
+                )
+
+    return [change for name in through for change in turns(name)]
 
 
 def score(through: Mapping[str, list[tuple[dt.date, Finding]]]) -> pd.DataFrame:

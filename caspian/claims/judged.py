@@ -110,7 +110,13 @@ def omitted(omission: str, ev: Evidence) -> list[Measure]:
     """
     if omission not in LEFT_OUT:
         raise KeyError(f"{omission} has no figures: write a function in claims/rules/omissions.py")
+    found = []
     try:
-        return LEFT_OUT[omission](ev)
-    except (Unknown, IndexError):
+        for figure in LEFT_OUT[omission](ev):
+            try:
+                found.append(figure())
+            except Unknown:
+                continue
+    except Unknown:
         return []
+    return found

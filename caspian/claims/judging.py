@@ -80,9 +80,9 @@ class Finding:
 
     `decided_by` is the measure that the `steps` grade (the best first; `below` if none is met);
     `measured` holds every figure looked at. `variants` are the findings that this one is made of:
-    `by` "source" (several counts of one thing), "window" (several spans of time) or "bound" (the
-    least and the most that a figure can be). `reason` says what is missing, if the claim is open.
-    `refused`: the figures can't be; the verdict then says nothing.
+    `by` "source" (several counts of one thing) or "window" (several spans of time). `reason` says
+    what is missing, if the claim is open. `refused`: the figures can't be; the verdict then says
+    nothing.
     """
 
     verdict: Verdict
@@ -306,17 +306,6 @@ def by_window(look_ups: Mapping[str, Callable[[], Question]]) -> Sides:
         return replace(newest, verdict=IMPRECISE if holds else OVERSTATED)
 
     return _sides("window", look_ups, combine)
-
-
-def between(least: Callable[[], Question], most: Callable[[], Question]) -> Sides:
-    """A claim about a figure of which only the least and the most are known: open if they part."""
-
-    def combine(found: list[Finding]) -> Finding:
-        if len(found) == 2 and len({f.verdict for f in found}) == 1:
-            return found[0]
-        return Finding(OPEN, reason="what is known leaves room for several verdicts")
-
-    return _sides("bound", {"At least": least, "At most": most}, combine)
 
 
 def opinion(proxy: Callable[[], Formula]) -> Formula:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
@@ -202,7 +202,10 @@ def sentences(told_of: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _strip(
-    line: list[tuple[dt.date, Finding]], turns: list[history.Change], now: Finding
+    line: list[tuple[dt.date, Finding]],
+    turns: list[history.Change],
+    now: Finding,
+    undated: Callable[[str], bool],
 ) -> dict[str, Any]:
     """A claim's verdicts through time as runs, the last of them now, and what moved each.
 
@@ -221,7 +224,7 @@ def _strip(
     ]
     last = line[-1][1]
     if last.verdict != now.verdict:
-        told_of.append(("", last.verdict, now.verdict, *history.moved_by(last, now)))
+        told_of.append(("", last.verdict, now.verdict, *history.moved_by(last, now, undated)))
     return {
         "runs": runs,
         "turns": [
@@ -252,7 +255,7 @@ def publish(
     found, of = list(found), of or records()
     table = rows(found)
     then, now = evidence(THEN, of=of), evidence(of=of)
-    turned = history.changes(through)
+    turned = history.changes(through, of)
     weighed = {item.claim["claim"]: candidates(item.claim["claim"], now) for item in found}
     left_out = [
         {k: row[k] for k in ("omission", "text", "chapter", "figure")}
@@ -288,6 +291,7 @@ def publish(
                 through[item.claim["claim"]],
                 [turn for turn in turned if turn.claim == item.claim["claim"]],
                 item.now,
+                lambda key: of.appeared_on.get(key) is None,
             ),
         }
         for item in found

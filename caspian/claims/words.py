@@ -12,22 +12,23 @@ from caspian.claims.verdicts import FALLS_SHORT, HOLDS, OPEN
 from caspian.text import day, number
 
 COUNTED = (
-    *("aims", "days", "decisions", "documents", "incidents", "months", "rates", "states", "stops"),
     *(
-        "bodies",
+        "aims",
+        "alliances",
+        "days",
+        "decisions",
+        "events",
+        "fields",
+        "incidents",
+        "months",
         "papers",
-        "places",
-        "reports",
-        "rows",
-        "sectors",
-        "sums",
-        "visits",
-        "votes",
-        "years",
     ),
+    *("places", "points", "reports", "rows", "sectors", "states", "stops", "sums", "visits"),
+    *("voices", "votes", "years"),
 )
 ONE = {name: name[:-1] for name in COUNTED} | {"companies": "company", "bodies": "body"}
 MEASURED = ("%", "points", "months", "a year")  # a count meets its limit exactly or not at all
+MANY = 4  # counts that a sentence names one by one
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 CODE = re.compile(r"[A-Z]{3}")
 
@@ -144,6 +145,10 @@ def _by_window(found: Finding) -> str:
         how = "the spans part, since a longer one does not bear it out"
     else:
         how = "the spans part, since only a longer one bears it out"
+    top = spans[0][1].steps[0] if spans[0][1].steps else None
+    if top and found.verdict != top.verdict:
+        unit = spans[0][1].decided_by.unit if spans[0][1].decided_by else ""
+        how += f"; {_asked(top, unit, higher=spans[0][1].higher)} on each"
     return f"{subject}: {each}; {how}."
 
 
@@ -156,6 +161,11 @@ def _by_source(found: Finding) -> str:
     if len(known) == 1:
         return because(known[0][1])
     if found.verdict == OPEN and verdicts & set(HOLDS) and verdicts & set(FALLS_SHORT):
+        if len(known) > MANY:
+            hold = sum(f.verdict in HOLDS for _, f in known)
+            return (
+                f"{hold} of {len(known)} counts bear it out, the others do not; none is preferred."
+            )
         sides = [
             f"{name} {'bears it out' if f.verdict in HOLDS else 'does not'} ({_newest(f)})"
             for name, f in sorted(known, key=lambda side: side[1].verdict not in HOLDS)
@@ -196,13 +206,6 @@ def because(found: Finding) -> str:
         return _by_source(found)
     if found.by == "window" and found.variants:
         return _by_window(found)
-    if found.by == "bound" and found.variants:
-        ends = [
-            f"{name.lower()} {told(f.decided_by)}, which gives “{f.verdict}”"
-            for name, f in found.variants
-            if f.decided_by
-        ]
-        return f"Only bounds are known: {'; '.join(ends)}."
     if found.verdict == OPEN and found.reason:
         value = f" ({_newest(found)})" if found.decided_by else ""
         return f"{_sentence(found.reason)}{value}."

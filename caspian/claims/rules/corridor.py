@@ -15,7 +15,6 @@ from caspian.claims.judging import (
     Question,
     Unknown,
     beside,
-    between,
     by_source,
     by_window,
     change,
@@ -61,21 +60,14 @@ def ministry(ev: Evidence, ladder: Ladder | None = None) -> Series:
 
 @rule("c30")
 def paves_way(ev: Evidence) -> Question:
-    """Joint transport undertakings of the two states: how many of those announced run."""
-    joint, running = (p[p["sector"] == "transport"] for p in joint_projects(ev))
-    if len(joint) < ev.limit("several"):
-        raise Unknown(f"only {len(joint)} joint undertaking in transport on record")
-    portion = share("ways_running", "Joint undertakings in transport that run", running, joint)
-    return ev.ladder({SUPPORTED: "half", IMPRECISE: "quarter"}, OVERSTATED).of(portion)
+    """Opinion; beside it, the joint undertakings of the two in transport that run."""
 
+    def proxy() -> Formula:
+        joint, running = (p[p["sector"] == "transport"] for p in joint_projects(ev, acts=True))
+        words = "Joint investments in transport on record that run"
+        return Formula((share("ways_running", words, running, joint),), beside)
 
-@candidate("c30", "Papers of the two on transport that were carried out")
-def transport_papers(ev: Evidence) -> Question:
-    """The share of their papers on transport that are reported in force or carried out."""
-    rows = ev.known("agreements", "sector == 'transport'")
-    kept = rows[rows["status"].isin(ev.members("kept"))]
-    portion = share("transport_papers", "Papers on transport that live", kept, rows)
-    return ev.ladder({SUPPORTED: "half", IMPRECISE: "quarter"}, OVERSTATED).of(portion)
+    return opinion(proxy)
 
 
 @rule("c54")
@@ -93,6 +85,13 @@ def transforms(ev: Evidence) -> Question:
         "The Association's count": ("titr_seaports", "titr_ports_mt", "Freight through the ports"),
     }
     return by_source({words: partial(by, *of) for words, of in counts.items()})
+
+
+@candidate("c54", "Freight since the year before the invasion")
+def since_the_war(ev: Evidence) -> Question:
+    """Freight against the last whole year before Russia invaded, the ministry's count."""
+    ladder = ev.ladder({SUPPORTED: "doubled", IMPRECISE: "growth_clear"}, CONTRADICTED)
+    return ministry(ev, ladder).since(ev.limit_day("invasion").year - 1)
 
 
 @candidate("c54", "The corridor's containers in percent of the Northern route's")
@@ -125,15 +124,20 @@ def _own_share(ev: Evidence) -> pd.DataFrame:
 
 @rule("c31")
 def europe_asia(ev: Evidence) -> Question:
-    """Freight between Europe and Asia: at least what is transit, at most all of it.
+    """What goes on beyond Azerbaijan: of containers, of trains from China, of all freight.
 
-    Kazakhstan lies in Asia: what it sells to Europe by the corridor belongs to the claim, what it
-    sells to Azerbaijan or Georgia doesn't, and no source parts the two.
+    Of freight only transit is known, which is the least: Kazakhstan lies in Asia, so what it sells
+    to Europe belongs to the claim, and no source tells how much that is.
     """
     steps = {SUPPORTED: "half", IMPRECISE: "third", OVERSTATED: "tenth"}
     ladder = ev.ladder(steps, MISLEADING)
+    rows = ev.outcome("corridor_composition", "part == 'transit' and measure == 'share'")
 
-    def least() -> Question:
+    def told(scope: str, name: str, words: str) -> Question:
+        portion = figure(name, words, rows[rows["scope"] == scope])
+        return Formula((portion,), lambda portion: ladder.grade(within(portion)))
+
+    def freight_in_transit() -> Question:
         transit = freight(ev, "titr_transit", "titr_transit_mt", "Transit on the corridor")
         whole = ministry(ev)
         both = [p for p in transit.rows["period"] if p in whole.rows.index]
@@ -145,14 +149,17 @@ def europe_asia(ev: Evidence) -> Question:
             lambda t, w: ladder.grade(part("transit_part", words, t, w), t, w),
         )
 
-    def most() -> Question:
-        whole = ministry(ev).newest()
-        words = "All of it, if all that Kazakhstan sells and buys is of Europe"
-        return Formula(
-            (whole,), lambda w: ladder.grade(derived("all_part", words, 100.0, "%", w), w)
-        )
-
-    return between(least, most)
+    return by_source(
+        {
+            "Containers": partial(
+                told, "azerbaijan_containers", "containers_on", "Containers that cross Azerbaijan"
+            ),
+            "Container trains from China": partial(
+                told, "china_trains", "trains_on", "Trains from China that go on from Azerbaijan"
+            ),
+            "All freight, at least": freight_in_transit,
+        }
+    )
 
 
 @candidate("c31", "Growth of the corridor's transit")
@@ -208,23 +215,25 @@ def urgency(ev: Evidence) -> Question:
     sources = merged(events["source"])
     ladder = ev.ladder({SUPPORTED: "yearly", IMPRECISE: "every_second_year"}, OVERSTATED)
 
-    def of(start: pd.Timestamp, words: str) -> Question:
-        rows = events[(events["on"] >= start) & (events["on"] <= today)]
-        label = "Stops by war or order on the ways through Russia"
-        found = count("stops", f"{label}, {words}", rows, "stops", sources)
-        years = (today - start).days / DAYS_A_YEAR
+    def of(start: pd.Timestamp, years: float, words: str) -> Question:
+        rows = events[(events["on"] > start) & (events["on"] <= today)]
+        label = f"Stops by war or order on the ways through Russia, {words}"
+        found = count("stops", label, rows, "stops", sources)
         if years <= 0:
             raise Unknown("the invasion had not begun")
-        rate = derived("stops_a_year", f"{label}, {words}", found.value / years, "a year", found)
-        return ladder.of(rate, found)
+        return ladder.of(
+            derived("stops_a_year", label, found.value / years, "a year", found), found
+        )
 
-    back = pd.DateOffset(years=int(ev.limit("window_last")))
-    last = max(today - back, war)
-    since = day(war.date().isoformat())
+    last = ev.limit("window_last")
+    since = (today - war).days / DAYS_A_YEAR
+    begun = day(war.date().isoformat())
     return by_window(
         {
-            "The last year": lambda: of(last, "in the last year"),
-            "Since the invasion": lambda: of(war, f"since {since}"),
+            "The last year": lambda: of(
+                today - pd.DateOffset(years=int(last)), min(last, since), "in the last year"
+            ),
+            "Since the invasion": lambda: of(war, since, f"since {begun}"),
         }
     )
 
@@ -260,24 +269,38 @@ def all_incidents(ev: Evidence) -> Question:
 @rule("c33")
 def workable(ev: Evidence) -> Question:
     """Days by the corridor in percent of those by Russia, where one source tells both of a year."""
-    ladder = ev.ladder({SUPPORTED: "detour_borne", IMPRECISE: "twice"}, OVERSTATED, higher=False)
-    pairs = times_of_both(ev)
-    if not pairs:
-        raise Unknown("no source known that tells the time by both ways for one year")
+    steps = {SUPPORTED: "detour_borne", IMPRECISE: "sea_instead"}
+    ladder = ev.ladder(steps, OVERSTATED, higher=False)
 
     def of(middle: Measure, north: Measure) -> Question:
-        longer = partial(
-            ratio, "days_of_northern", "Days by the corridor in percent of those by Russia"
-        )
+        words = "Days by the corridor in percent of those by Russia"
+        longer = partial(ratio, "days_of_northern", words)
         return Formula((middle, north), lambda m, n: ladder.grade(longer(m, n), m, n))
 
-    return by_source({words: partial(of, *pair) for words, pair in pairs.items()})
+    def told(row: pd.DataFrame) -> Question:
+        return ladder.of(
+            figure("days_of_northern", "Days by the corridor in percent, as told", row)
+        )
+
+    ratios = ev.outcome("rival_volumes", "series == 'middle_days_of_northern'")
+    sides = {
+        period: (f"As told of {day(period)}", partial(told, ratios[ratios["period"] == period]))
+        for period in ratios["period"]
+    }
+    sides |= {
+        period: (f"Times of one source, {day(period)}", partial(of, *pair))
+        for period, pair in times_of_both(ev).items()
+    }
+    if not sides:
+        raise Unknown("no source known that tells the time by both ways for one year")
+    newest_first = sorted(sides, key=lambda p: period_bounds(p)[1], reverse=True)
+    return by_source(dict(sides[period] for period in newest_first))
 
 
 def times_of_both(ev: Evidence) -> dict[str, tuple[Measure, Measure]]:
-    """Through times from China to Europe by both ways from one source and period, newest first.
+    """Through times from China to one end in Europe by both ways from one source, by period.
 
-    A range stands for its middle; of several rows of one way the mean. No claim of what could be,
+    A range stands for its middle; of several rows to that end the mean. No claim of what could be,
     no plan, no part of the way.
     """
     rows = ev.known(
@@ -285,26 +308,25 @@ def times_of_both(ev: Evidence) -> dict[str, tuple[Measure, Measure]]:
         "kind in ['range', 'average'] and scope in ['terminal_to_terminal', 'door_to_door']",
     )
     rows = rows[rows["from_place"].str.startswith(tuple(ev.members("chinese_starts")))]
-    rows = rows[rows["to_place"].str.contains("|".join(ev.members("european_ends")))]
-    rows = rows[~rows["to_place"].str.contains("border")].dropna(subset="days_high")
+    rows = rows.dropna(subset="days_high")
     rows = rows.assign(days=(rows["days_low"].fillna(rows["days_high"]) + rows["days_high"]) / 2)
     pairs: dict[str, tuple[Measure, Measure]] = {}
-    for (source, period, _), told in sorted(
-        rows.groupby(["source", "period", "scope"]), key=lambda of: of[0][1], reverse=True
-    ):
-        means = told.groupby("corridor")["days"].mean()
-        if {"middle", "northern"} <= set(means.index):
-            both = pd.DataFrame({"value": means, "period": period, "source": source})
-            pairs[f"Times of one source, {day(period)}"] = (
-                days_by("middle", "the corridor", both),
-                days_by("northern", "Russia", both),
-            )
+    for end in ev.members("european_ends"):
+        reach = rows[rows["to_place"].str.contains(rf"\b{end}\b")]
+        for (source, period, _), told in reach.groupby(["source", "period", "scope"]):
+            means = told.groupby("corridor")["days"].mean()
+            if {"middle", "northern"} <= set(means.index) and period not in pairs:
+                both = pd.DataFrame({"value": means, "period": period, "source": source})
+                pairs[period] = (
+                    days_by("middle", f"the corridor to {end}", both),
+                    days_by("northern", f"Russia to {end}", both),
+                )
     return pairs
 
 
 def days_by(corridor: str, name: str, times: pd.DataFrame) -> Measure:
-    """The days from China to Europe by a corridor, of times by corridor."""
-    words = f"Days from China to Europe by {name}"
+    """The days from China by a corridor, of times by corridor."""
+    words = f"Days from China by {name}"
     return figure(f"{corridor}_days", words, times.loc[[corridor]], unit="days")
 
 

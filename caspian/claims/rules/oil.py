@@ -126,10 +126,10 @@ def phased_increase(ev: Evidence) -> Question:
     )
 
 
-@candidate("c13", "What came in percent of what was agreed")
+@candidate("c13", "What came in percent of the most agreed a year")
 def promise_kept(ev: Evidence) -> Question:
     """The oil of the last year against the volume agreed."""
-    kept = partial(ratio, "kept", "What came in percent of the volume agreed")
+    kept = partial(ratio, "kept", "What came in percent of the most agreed a year")
     ladder = ev.ladder({SUPPORTED: "whole", IMPRECISE: "half"}, OVERSTATED)
     return Formula(
         (toward_btc(ev), agreed(ev)),
@@ -174,6 +174,21 @@ def kazakh_security(ev: Evidence) -> Question:
     )
 
 
+@candidate("c14", "What Aktau's berths can load, in percent of all exports")
+def could_load(ev: Evidence) -> Question:
+    """The newest capacity told for Aktau's oil berths, which serve Makhachkala too."""
+    rows = ev.known(
+        "oil_capacities", "link == 'aktau_berths' and status == 'capacity' and preferred"
+    )
+    able = figure("berths_mt", "What Aktau's berths can load", rows)
+    ladder = ev.ladder({SUPPORTED: "part_major", IMPRECISE: "part_minor"}, OVERSTATED)
+    spread = partial(ratio, "berths_share", "Aktau's berths in percent of all exports")
+    return Formula(
+        (able, last_year(ev, exports(ev))),
+        lambda able, whole: ladder.grade(spread(able, whole), able, whole),
+    )
+
+
 @candidate("c14", "The least share of exports that crosses Russia")
 def crosses_russia(ev: Evidence) -> Question:
     """The least share of oil exports that crossed Russia in the last year, by each count of CPC."""
@@ -202,10 +217,10 @@ def azerbaijani_security(ev: Evidence) -> Question:
 
 @rule("c16")
 def mutual_benefit(ev: Evidence) -> Question:
-    """Opinion; beside it, how much of the agreed volume came."""
+    """Opinion; beside it, how much came of what was planned for the year."""
 
     def proxy() -> Formula:
-        kept = partial(ratio, "kept", "What came in percent of the volume agreed")
+        kept = partial(ratio, "kept", "What came in percent of the year's plan")
         return Formula(
             (toward_btc(ev), planned(ev)),
             lambda came, all_: beside(kept(came, all_), came, all_),
@@ -215,10 +230,8 @@ def mutual_benefit(ev: Evidence) -> Question:
 
 
 def planned(ev: Evidence) -> Measure:
-    """What was agreed for the last year with oil: the contract, or the plan of a year before it."""
+    """What was planned for the last year with oil, before or during it."""
     year = toward_btc(ev).period
-    if int(year) > base_year(ev):
-        return agreed(ev)
     plans = ev.known(
         "kz_oil_btc",
         f"measure == 'entered_btc' and status == 'target' and preferred and period == '{year}'",
@@ -247,7 +260,7 @@ def largest_aim(ev: Evidence, query: str) -> Measure:
 def diversify(ev: Evidence) -> Question:
     """The largest Kazakh aim for oil by Baku that is still to come, in percent of all exports."""
     query = f"status == 'target' and who in {ev.members('kazakh_bodies')}"
-    aim = largest_aim(ev, f"{query} and measure != 'monthly_rate'")
+    aim = largest_aim(ev, f"{query} and measure == 'entered_btc'")
     spread = partial(part, "aimed_share", "The largest aim by Baku in percent of all exports")
     steps = {SUPPORTED: "part_major", IMPRECISE: "part_minor"}
     ladder = ev.ladder(steps, OVERSTATED)
@@ -263,12 +276,29 @@ def spread(ev: Evidence) -> Question:
     return Series(ev, oil(ev, SHIPPED), SHIPPED.name, SHIPPED.label).since(base_year(ev))
 
 
+@candidate("c27", "What a ministry calls possible, in percent of all exports")
+def possible(ev: Evidence) -> Question:
+    """The newest possibility named for oil by Baku, under no contract and without a date."""
+    named = figure(
+        "possible_mt", "Called possible", ev.known("kz_oil_btc", "measure == 'potential'")
+    )
+    spread = partial(ratio, "possible_share", "What is called possible in percent of all exports")
+    ladder = ev.ladder({SUPPORTED: "part_major", IMPRECISE: "part_minor"}, OVERSTATED)
+    return Formula(
+        (named, last_year(ev, exports(ev))),
+        lambda named, whole: ladder.grade(spread(named, whole), named, whole),
+    )
+
+
 @rule("c29")
 def btc_wish(ev: Evidence) -> Question:
-    """The largest Azerbaijani aim for Kazakh oil still to come, in percent of the room in BTC."""
+    """The largest Azerbaijani aim for Kazakh oil still to come, in percent of the room in BTC.
+
+    By each capacity told, the operator's first.
+    """
     bodies = ev.members("azerbaijani_bodies")
     aim = largest_aim(ev, f"status in ['target', 'forecast'] and who in {bodies}")
-    room = figure("btc_capacity_mt", "Capacity of BTC", btc_capacity(ev))
+    flow = last_year(ev, btc_flow(ev))
     ladder = ev.ladder({SUPPORTED: "half", IMPRECISE: "quarter"}, OVERSTATED)
 
     def grade(aim: Measure, now: Measure, full: Measure) -> Finding:
@@ -276,12 +306,23 @@ def btc_wish(ev: Evidence) -> Question:
         filled = ratio("room_filled", "The largest aim in percent of the room in BTC", aim, left)
         return ladder.grade(filled, aim, left, now, full)
 
-    return Formula((aim, last_year(ev, btc_flow(ev)), room), grade)
+    def by(row: pd.DataFrame) -> Question:
+        return Formula((aim, flow, figure("btc_capacity_mt", "Capacity of BTC", row)), grade)
+
+    told = btc_capacity(ev)
+    if told.empty:
+        raise Unknown("no capacity of BTC known")
+    return by_source(
+        {
+            f"With a capacity of {number(row['value'], 1)} Mt": partial(by, told.loc[[at]])
+            for at, row in told.iterrows()
+        }
+    )
 
 
 def btc_capacity(ev: Evidence) -> pd.DataFrame:
-    """What is told of the capacity of BTC."""
-    return ev.known("oil_capacities", "link == 'btc'")
+    """What is told of the capacity of BTC, the operator's figure first, being the largest."""
+    return ev.known("oil_capacities", "link == 'btc'").sort_values("value", ascending=False)
 
 
 @candidate("c29", "How full BTC is")
@@ -298,12 +339,26 @@ def btc_use(ev: Evidence) -> Question:
 
 @rule("c28")
 def wishes_fit(ev: Evidence) -> Question:
-    """How much of the volume agreed came in the last year: what all links let through."""
-    kept = partial(ratio, "kept", "What came in percent of the volume agreed")
+    """How much came of what was planned for the last year: what all links let through."""
     ladder = ev.ladder({SUPPORTED: "whole", IMPRECISE: "half"}, OVERSTATED)
-    return Formula(
-        (toward_btc(ev), planned(ev)),
-        lambda came, promised: ladder.grade(kept(came, promised), came, promised),
+    year = toward_btc(ev).period
+
+    def of(kind: Oil, promised: Callable[[Evidence], Measure], words: str) -> Question:
+        kept = partial(ratio, "kept", words)
+        came = Series(ev, oil(ev, kind), kind.name, kind.label).at(year)
+        return Formula(
+            (came, promised(ev)),
+            lambda came, promised: ladder.grade(kept(came, promised), came, promised),
+        )
+
+    plan, contract = (f"What came in percent of {words}" for words in
+                      ("the year's plan", "the most agreed a year"))  # fmt: skip
+    return by_source(
+        {
+            "Against the plan, oil meant for BTC": partial(of, ENTERED, planned, plan),
+            "Against the plan, all oil shipped": partial(of, SHIPPED, planned, plan),
+            "Against the contract, a ceiling": partial(of, ENTERED, agreed, contract),
+        }
     )
 
 

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 RULES: dict[str, Rule] = {}
 CANDIDATES: dict[str, dict[str, Rule]] = {}  # measures weighed and not taken, by their words
-LEFT_OUT: dict[str, Callable[[Evidence], list[Measure]]] = {}  # what a silence keeps from a reader
+LEFT_OUT: dict[
+    str, Callable[[Evidence], list[Callable[[], Measure]]]
+] = {}  # what a silence keeps from a reader
 
 
 def rule(claim: str) -> Callable[[Rule], Rule]:
@@ -37,14 +39,13 @@ def candidate(claim: str, words: str) -> Callable[[Rule], Rule]:
     return keep
 
 
-def left_out(
-    omission: str,
-) -> Callable[[Callable[[Evidence], list[Measure]]], Callable[[Evidence], list[Measure]]]:
+LookUps = Callable[["Evidence"], list[Callable[[], Measure]]]
+
+
+def left_out(omission: str) -> Callable[[LookUps], LookUps]:
     """Enter a function that gives the figures behind something that the article leaves out."""
 
-    def keep(
-        function: Callable[[Evidence], list[Measure]],
-    ) -> Callable[[Evidence], list[Measure]]:
+    def keep(function: LookUps) -> LookUps:
         LEFT_OUT[omission] = function
         return function
 

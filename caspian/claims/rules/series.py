@@ -116,9 +116,12 @@ class Series:
     def over(self, limit: str) -> Question:
         """Growth to the newest period with the same months so many years before.
 
-        One that ends more than a year before the series does is no news any more.
+        One that ends more than a year before the series does is no news any more. If the newest
+        period is a long part of its year and its floor alone shows growth, that counts.
         """
         back = int(self.ev.limit(limit))
+        if floor := self._floor(back):
+            return floor
         newest = self.rows["end"].max() if len(self.rows) else dt.date.min
         pairs = [
             p
@@ -131,6 +134,19 @@ class Series:
         now, before = self.at(pairs[-1]), self.at(years_before(pairs[-1], back))
         return growth(self.ladder, f"{self.name}_change_{back}", self.label, now, before)
 
+    def _floor(self, back: int) -> Question | None:
+        """Growth of the newest part-year on a whole year, if there is any; None otherwise."""
+        rows = self.rows[self.rows["months"] >= self.ev.limit("floor_months")]
+        if rows.empty or rows["months"].iloc[-1] == MONTHS:
+            return None
+        period = rows["period"].iloc[-1]
+        year = int(rows["year"].iloc[-1]) - back
+        if years_before(period, back) in self.rows.index or year not in self.years.index:
+            return None
+        asked = growth(self.ladder, f"{self.name}_change_{back}", self.label, self.at(period),
+                       self.at(str(year)), floor=True)  # fmt: skip
+        return asked if asked.grade().verdict in HOLDS else None
+
     def since(self, year: int) -> Question:
         """Growth since a year to the last year, of which a long part-year is the floor."""
         now = self.newest("floor_months")
@@ -140,10 +156,13 @@ class Series:
         return growth(self.ladder, name, self.label, now, self.at(str(year)), floor=floor)
 
     def run(self) -> Question:
-        """Growth over the longest run of years that has every year and ends in the last."""
+        """Growth over the longest run of years that has every year and ends in the last.
+
+        It begins no earlier than a limit says.
+        """
         years = [int(y) for y in self.years.index]
         first = last = max(years, default=0)
-        while first - 1 in years:
+        while first - 1 in years and first > self.ev.limit_day("run_begins").year:
             first -= 1
         if first == last:
             raise Unknown(f"no two years in a row: {self.label}")

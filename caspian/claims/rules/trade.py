@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -25,7 +26,7 @@ from caspian.claims.judging import (
 from caspian.claims.rules.oil import base_year
 from caspian.claims.rules.registry import candidate, rule
 from caspian.claims.rules.series import MONTHS, Series, months
-from caspian.claims.rules.visit import months_between, visit
+from caspian.claims.rules.visit import months_between, official_papers, visit
 from caspian.claims.verdicts import (
     CONTRADICTED,
     IMPRECISE,
@@ -91,7 +92,7 @@ def investment_opened(ev: Evidence) -> Question:
         "months",
         size.source,
     )
-    return ev.ladder({OPEN: "fund_patience"}, OVERSTATED, higher=False).of(waited, size)
+    return ev.ladder({OPEN: "aim_patience"}, OVERSTATED, higher=False).of(waited, size)
 
 
 @rule("c49")
@@ -101,10 +102,10 @@ def growth_and_fund(ev: Evidence) -> Question:
     def proxy() -> Formula:
         steps = ev.known("project_steps", "project == 'joint_fund'").dropna(subset="amount_usd_mn")
         size = figure("fund_usd_mn", "Size told for the fund", steps, "amount_usd_mn", "USD mn")
-        output = ev.acts("country_indicators", "indicator == 'gdp' and country in ['AZE', 'KAZ']")
+        output = ev.known("country_indicators", "indicator == 'gdp' and country in ['AZE', 'KAZ']")
         years = output[output.groupby("period")["country"].transform("nunique") == 2]
         if years.empty:
-            raise Unknown("no year with the output of both")
+            return Formula((size,), beside)
         year = years["period"].max()
         both = (
             figure(f"gdp_{c.lower()}_usd_mn", f"Output of {name}", rows)
@@ -168,19 +169,28 @@ def _windows(ev: Evidence, who: str) -> Question:
     return turnover(ev, who).windows()
 
 
-@candidate("c23", "Papers on record, year by year")
+@candidate("c23", "Papers between the two, as officials count them")
 def papers_grow(ev: Evidence) -> Question:
-    """Papers signed in the last whole year against the year before."""
-    rows = ev.acts("agreements")
-    years = rows["signed"].str[:4].astype(int)
-    until = ev.day.year - 1
-    now, before = (
-        count(f"papers_{y}", f"Papers on record, signed in {y}", rows[years == y], "papers")
-        for y in (until, until - 1)
+    """The newest official count of all papers against that before the visit."""
+    return official_papers(ev, ev.ladder({SUPPORTED: "whole"}, CONTRADICTED))
+
+
+@rule("c55")
+def flourishing(ev: Evidence) -> Question:
+    """Trade of Azerbaijan and Türkiye over the last year, the last two and the longest run."""
+    return turkish(ev).windows()
+
+
+def turkish(ev: Evidence, who: str = "Azerbaijan") -> Series:
+    """Trade of Azerbaijan and Türkiye as one side counts it."""
+    rows = ev.outcome(
+        "bilateral_trade",
+        f"pair == 'AZE-TUR' and flow == 'turnover' and counted_by == '{who}'",
     )
-    ladder = ev.ladder({SUPPORTED: "whole"}, CONTRADICTED)
-    times = partial(ratio, "papers_ratio", f"Papers of {until} in percent of those of {until - 1}")
-    return Formula((now, before), lambda n, b: ladder.grade(times(n, b), n, b))
+    words = "Trade of Azerbaijan and Türkiye"
+    label = words if who == "Azerbaijan" else f"{words} by {who}'s count"
+    name = "trade_az_tr_usd_mn" if who == "Azerbaijan" else "trade_tr_az_usd_mn"
+    return Series(ev, rows, name, label)
 
 
 @rule("c24")
@@ -199,13 +209,6 @@ def like_turkiye(ev: Evidence) -> Question:
             lambda one, other: ladder.grade(compared(one, other), one, other),
         )
 
-    def turkish() -> Series:
-        rows = ev.outcome(
-            "bilateral_trade",
-            "pair == 'AZE-TUR' and flow == 'turnover' and counted_by == 'Azerbaijan'",
-        )
-        return Series(ev, rows, "trade_az_tr_usd_mn", "Trade of Azerbaijan and Türkiye")
-
     def mirrored(table: str, pair: str, name: str, label: str) -> Series:
         rows = ev.outcome(table, f"pair == '{pair}' and counted_by == 'CEPII BACI'")
         summed = rows.groupby("period", as_index=False).agg(
@@ -220,23 +223,26 @@ def like_turkiye(ev: Evidence) -> Question:
         return by(near, far)
 
     ledgers = {
-        words: partial(lambda who: by(turnover(ev, who), turkish()), who)
+        words: partial(lambda who: by(turnover(ev, who), turkish(ev)), who)
         for words, who in LEDGERS.items()
     }
-    return by_source(ledgers | {"Reconciled trade data": reconciled}, equal=True)
+
+    def with_turkiyes_own() -> Question:
+        return by(turnover(ev, "Azerbaijan"), turkish(ev, "Türkiye"))
+
+    others: dict[str, Callable[[], Question]] = {
+        "With Türkiye's own count": with_turkiyes_own,
+        "Reconciled trade data": reconciled,
+    }
+    return by_source({**ledgers, **others}, equal=True)
 
 
 @candidate("c24", "Trade for each million of people")
 def for_their_size(ev: Evidence) -> Question:
     """Trade with Kazakhstan and with Türkiye, each divided by the partner's people."""
-    people = ev.acts("country_indicators", "indicator == 'population'")
-    azerbaijan = turnover(ev, "Azerbaijan")
-    rows = ev.outcome(
-        "bilateral_trade",
-        "pair == 'AZE-TUR' and flow == 'turnover' and counted_by == 'Azerbaijan'",
-    )
-    turkish = Series(ev, rows, "trade_az_tr_usd_mn", "Trade of Azerbaijan and Türkiye")
-    both = [p for p in azerbaijan.rows["period"] if p in turkish.rows.index]
+    people = ev.known("country_indicators", "indicator == 'population'")
+    azerbaijan, beside_it = turnover(ev, "Azerbaijan"), turkish(ev)
+    both = [p for p in azerbaijan.rows["period"] if p in beside_it.rows.index]
     if not both or people.empty:
         raise Unknown("no period with both")
     sizes = [
@@ -250,28 +256,35 @@ def for_their_size(ev: Evidence) -> Question:
         words = "AZ–KZ trade in percent of AZ–TR trade, for one person of the partner"
         return ladder.grade(ratio("beside_turkiye_head", words, near, weighed), near, far)
 
-    return Formula((azerbaijan.at(both[-1]), turkish.at(both[-1]), *sizes), grade)
+    return Formula((azerbaijan.at(both[-1]), beside_it.at(both[-1]), *sizes), grade)
 
 
 @rule("c25")
 def kinship(ev: Evidence) -> Question:
-    """Opinion; beside it, how often the two gave the same vote in the UN General Assembly."""
+    """Opinion; beside it, votes that the two gave alike in the UN, and Azerbaijan with Türkiye."""
 
     def proxy() -> Formula:
-        votes = ev.known("un_votes", "pair == 'AZE-KAZ'")
-        votes = votes[votes["period"] == votes["period"].max()]
-        both = (
-            figure("votes_votes", "Votes in which both took part", votes, "votes", "votes"),
-            figure("votes_agreed", "Votes given alike", votes, "agreed", "votes"),
-        )
-        return Formula(
-            both,
-            lambda cast, alike: beside(
-                part("votes_alike", f"Votes given alike, {day(cast.period)}", alike, cast),
-                cast,
-                alike,
-            ),
-        )
+        def pair(name: str, words: str) -> tuple[Measure, Measure]:
+            votes = ev.known("un_votes", f"pair == '{name}'")
+            votes = votes[votes["period"] == votes["period"].max()]
+            partner = name.rpartition("-")[2].lower()
+            return (
+                figure(f"votes_{partner}", f"Votes of {words}", votes, "votes", "votes"),
+                figure(f"agreed_{partner}", f"Votes given alike by {words}", votes, "agreed",
+                       "votes"),
+            )  # fmt: skip
+
+        kz, tr = (pair("AZE-KAZ", "Azerbaijan and Kazakhstan"),
+                  pair("AZE-TUR", "Azerbaijan and Türkiye"))  # fmt: skip
+
+        def grade(cast: Measure, alike: Measure, cast_tr: Measure, alike_tr: Measure) -> Finding:
+            ours, theirs = (
+                part(f"alike_{c.name}", f"{a.label}, {day(c.period)}", a, c)
+                for a, c in ((alike, cast), (alike_tr, cast_tr))
+            )
+            return beside(ours, theirs, cast, alike, cast_tr, alike_tr)
+
+        return Formula((*kz, *tr), grade)
 
     return opinion(proxy)
 
@@ -294,27 +307,34 @@ def prospects(ev: Evidence) -> Question:
 
 @rule("c50")
 def symbiosis(ev: Evidence) -> Question:
-    """Opinion; beside it, the other's part in each one's trade in goods."""
+    """Opinion; beside it, each one's part in the other's trade in goods, by reconciled data."""
 
     def proxy() -> Formula:
-        mutual = turnover(ev, "Kazakhstan")
-        totals = ev.known("kz_trade_totals")
-        years = totals.assign(year=totals["period"].str[:4]).groupby("year")
-        full = [y for y, rows in years if len(rows) == 2 * MONTHS and y in mutual.rows.index]
-        if not full:
-            raise Unknown("no year with Kazakhstan's trade in all months")
-        year = full[-1]
-        rows = totals[totals["period"].str[:4] == year]
-        whole = figure(
-            "kz_trade_usd_mn",
-            "All of Kazakhstan's trade in goods",
-            rows.head(1).assign(value=rows["value"].sum(), period=year),
+        mutual = ev.known("az_kz_trade", "pair == 'AZE-KAZ' and counted_by == 'CEPII BACI'")
+        totals = ev.known("trade_totals", "count == 'CEPII BACI' and country in ['AZE', 'KAZ']")
+        years = sorted(set(mutual["period"]) & set(totals["period"]))
+        if not years:
+            raise Unknown("no year of reconciled trade known")
+
+        def summed(rows: pd.DataFrame, name: str, words: str) -> Measure:
+            rows = rows[rows["period"] == years[-1]]
+            return figure(name, words, rows.head(1).assign(value=rows["value"].sum()))
+
+        both = summed(mutual, "trade_baci_usd_mn", "Trade of the two, reconciled")
+        az, kz = (
+            summed(
+                totals[totals["country"] == code], f"trade_{code.lower()}", f"All of {who}'s trade"
+            )
+            for code, who in (("AZE", "Azerbaijan"), ("KAZ", "Kazakhstan"))
         )
-        words = "Azerbaijan's part in Kazakhstan's trade"
         return Formula(
-            (mutual.at(year), whole),
-            lambda one, all_: beside(part("partner_part", words, one, all_), one, all_),
-        )
+            (both, az, kz),
+            lambda both, az, kz: beside(
+                part("kz_in_az", "Kazakhstan's part in Azerbaijan's trade", both, az),
+                part("az_in_kz", "Azerbaijan's part in Kazakhstan's trade", both, kz),
+                both, az, kz,
+            ),
+        )  # fmt: skip
 
     return opinion(proxy)
 
@@ -367,13 +387,33 @@ def running_investments(ev: Evidence) -> Question:
 
 @rule("c42")
 def regional_growth(ev: Evidence) -> Question:
-    """Kazakhstan's trade with the countries around the Caspian corridor, over the windows."""
-    return region(ev).windows(since=base_year(ev))
+    """Kazakhstan's trade with states of the region besides the two, and with those on the way."""
+
+    def by(limit: str, name: str, label: str) -> Question:
+        return region(ev, limit, name, label).windows(since=base_year(ev))
+
+    return by_source(
+        {
+            "All states of the region": partial(
+                by,
+                "region",
+                "kz_region_usd_mn",
+                "Kazakhstan's trade with the region's other states",
+            ),
+            "Those that the corridor crosses": partial(
+                by,
+                "transit_states",
+                "kz_transit_usd_mn",
+                "Kazakhstan's trade with the transit states",
+            ),
+        },
+        equal=True,
+    )
 
 
-def region(ev: Evidence) -> Series:
-    """Kazakhstan's trade with the region's other states, years in which all are known."""
-    states = ev.members("region")
+def region(ev: Evidence, limit: str, name: str, label: str) -> Series:
+    """Kazakhstan's trade with some states, years in which all are known."""
+    states = ev.members(limit)
     rows = status_outcome(
         ev.known("kz_trade_by_partner", f"partner in {states}").assign(preferred=True)
     )
@@ -384,5 +424,4 @@ def region(ev: Evidence) -> Series:
         source=("source", "first"),
     )
     sums = sums[sums["lines"] == 2 * len(states)].reset_index()
-    words = f"Kazakhstan's trade with {len(states)} states of the region"
-    return Series(ev, sums, "kz_region_usd_mn", words)
+    return Series(ev, sums, name, label)

@@ -55,9 +55,9 @@ def orientation(ev: Evidence) -> Question:
     return opinion(proxy)
 
 
-@rule("c37")
-def platform(ev: Evidence) -> Question:
-    """The members' trade with each other in percent of all their trade, by several counts."""
+@candidate("c37", "The members' trade with each other in percent of all their trade")
+def trade_among(ev: Evidence) -> Question:
+    """Trade among the members by several counts: integration, not the platform for it."""
     words = "Trade among the members in percent of all their"
     steps = {SUPPORTED: "fifth", IMPRECISE: "tenth", OVERSTATED: "part_trace"}
     ladder = ev.ladder(steps, CONTRADICTED)
@@ -93,19 +93,41 @@ def platform(ev: Evidence) -> Question:
     )
 
 
-@candidate("c37", "Bodies at work for the economy")
-def economic_bodies(ev: Evidence) -> Question:
-    """A platform is a body to meet in: how many of its bodies are there for the economy."""
+@rule("c37")
+def platform(ev: Evidence) -> Question:
+    """Bodies of the OTS at work for the economy: what it has to promote cooperation with."""
     rows = ev.known("ots_institutions", "status == 'active'")
+    if rows.empty:
+        raise Unknown("no body of the OTS known")
     economic = rows[rows["purpose"].isin(ev.members("economic_narrow"))]
-    found = count("economic_bodies", "Bodies at work for the economy", economic, "bodies",
-                  merged(rows["source"]))  # fmt: skip
+    words = "Bodies of the OTS at work for the economy"
+    found = count("economic_bodies", words, economic, "bodies", merged(rows["source"]))
     return ev.ladder({SUPPORTED: "several", IMPRECISE: "exists"}, OVERSTATED).of(found)
+
+
+@candidate("c37", "Trade inside other blocs, the same measure")
+def other_blocs(ev: Evidence) -> Question:
+    """What the members of the Eurasian Economic Union trade with each other: a yardstick."""
+    rows = ev.known("bloc_trade", "bloc == 'eaeu' and basis == 'all flows'")
+    both = [
+        figure(f"eaeu_{m}_usd_mn", words, rows[rows["measure"] == m])
+        for m, words in (("intra", "Trade inside the Eurasian Economic Union"),
+                         ("exports", "All its members' exports"))
+    ]  # fmt: skip
+    ladder = ev.ladder(
+        {SUPPORTED: "fifth", IMPRECISE: "tenth", OVERSTATED: "part_trace"}, CONTRADICTED
+    )
+    among = partial(part, "eaeu_share", "Trade inside the Eurasian Economic Union in percent")
+    return Formula(tuple(both), lambda i, w: ladder.grade(among(i, w), i, w))
 
 
 @rule("c38")
 def military(ev: Evidence) -> Question:
-    """Duties of mutual defence in the founding text, and defence bodies at work in the OTS."""
+    """Duties of mutual defence and defence bodies found, under both readings of the words.
+
+    "Not just a military alliance" says that it is one among other things; a slip of translation
+    for "not a military alliance" would say the opposite.
+    """
     text = ev.known("founding_clauses")
     duty = text[(text["clause"] == "mutual_defence") & (text["kind"] != "not found")]
     bodies = ev.known("ots_institutions", "status == 'active'")
@@ -119,9 +141,15 @@ def military(ev: Evidence) -> Question:
         "duties or bodies",
         merged([*text["source"], *bodies["source"]]),
     )
-    met = ev.known("cooperation_meetings", f"field == 'defence and security' and {SERIES}")
-    series = count("defence_meetings", "Series of meetings on defence", met, "series")
-    return ev.ladder({SUPPORTED: "exists"}, MISLEADING).of(found, *([series] if len(met) else []))
+    as_one = ev.ladder({SUPPORTED: "exists"}, MISLEADING)
+    as_none = ev.ladder({SUPPORTED: "none"}, CONTRADICTED, higher=False)
+    return by_source(
+        {
+            "Read as one among other things": lambda: as_one.of(found),
+            "Read as no military alliance": lambda: as_none.of(found),
+        },
+        equal=True,
+    )
 
 
 @candidate("c38", "Meetings held on defence and security, of all")
@@ -132,12 +160,22 @@ def security_meetings(ev: Evidence) -> Question:
 
 
 def _meetings(
-    ev: Evidence, fields: list[str], words: str, steps: Mapping[Verdict, str], below: Verdict
+    ev: Evidence,
+    fields: list[str],
+    words: str,
+    steps: Mapping[Verdict, str],
+    below: Verdict,
+    without: str = "",
 ) -> Formula:
-    """The share of all meetings held that treat some fields, by the ordinals of the series."""
+    """The share of all meetings held that treat some fields, by the ordinals of the series.
+
+    `without`: words in the names of series that are left out.
+    """
     rows = ev.known("cooperation_meetings", SERIES)
+    if without:
+        rows = rows[~rows["meeting"].str.contains(without)]
     if rows["field"].nunique() < ev.limit("several"):
-        raise Unknown("fewer than three fields of meetings known")
+        raise Unknown("too few fields of meetings known")
     taken = rows[rows["field"].isin(fields)]
     some, every = int(taken["value"].sum()), int(rows["value"].sum())
     portion = Measure(
@@ -160,7 +198,7 @@ def economic_aims(ev: Evidence) -> Question:
     def by(table: str, query: str, column: str, words: str, fields: list[str]) -> Question:
         rows = ev.known(table, query)
         if rows[column].nunique() < ev.limit("several"):
-            raise Unknown(f"fewer than three fields known: {words}")
+            raise Unknown(f"too few fields known: {words}")
         economic = rows[rows[column].isin(fields)]
         return ladder.of(share("economic_part", words, economic, rows))
 
@@ -176,6 +214,10 @@ def economic_aims(ev: Evidence) -> Question:
                 _meetings, ev, wide, "Meetings on economy, transport, energy and tourism",
                 steps, OVERSTATED,
             ),
+            "Meetings held, narrow, without working groups": partial(
+                _meetings, ev, narrow, "Meetings on economy and transport, without working groups",
+                steps, OVERSTATED, "orking group",
+            ),
             "Series of meetings, narrow": partial(
                 by, *series, "Series on economy and transport", narrow
             ),
@@ -187,7 +229,18 @@ def economic_aims(ev: Evidence) -> Question:
                 by, *purposes, "Founding purposes on the economy", narrow
             ),
         },
+        equal=True,
     )  # fmt: skip
+
+
+@rule("c56")
+def many_fields(ev: Evidence) -> Question:
+    """The fields of the meetings that the OTS holds."""
+    fields = ev.known("cooperation_meetings", SERIES).drop_duplicates("field")
+    if fields.empty:
+        raise Unknown("no meeting of the OTS known")
+    found = count("fields", "Fields of the meetings of the OTS", fields, "fields")
+    return ev.ladder({SUPPORTED: "several", IMPRECISE: "plural"}, CONTRADICTED).of(found)
 
 
 @rule("c51")

@@ -7,12 +7,14 @@ has them.
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 
 from caspian.claims.evidence import Evidence, count, figure, merged, share
 from caspian.claims.judging import (
-    Finding,
     Formula,
+    Ladder,
     Measure,
     Question,
     Unknown,
@@ -113,17 +115,18 @@ def visit_importance(ev: Evidence) -> Question:
 
 @rule("c03")
 def new_era(ev: Evidence) -> Question:
-    """Opinion; beside it, the papers on record of two years before and of two years after."""
+    """Opinion; beside it, the papers between the two in all, as officials counted them."""
 
     def proxy() -> Formula:
-        rows, two = ev.acts("agreements"), pd.DateOffset(years=int(ev.limit("window_two")))
-        days, met = last_days(rows, "signed"), visit(ev)
-        words = "Papers on record from the two years"
-        before = rows[(days < met) & (days >= met - two)]
-        found = [count("papers_before", f"{words} before", before, "papers")]
-        if ev.day > (met + two).date():
-            after = rows[(days > met) & (days <= met + two)]
-            found.append(count("papers_after", f"{words} after", after, "papers"))
+        counts = ev.acts("document_counts", "measure == 'in_all'")
+        words = "Papers between the two in all, by officials"
+        before = [period_bounds(p)[1] < visit(ev).date() for p in counts["period"]]
+        found = [
+            figure("papers_in_all", f"{words}, before the visit", counts[before], unit="papers")
+        ]
+        later = counts[[not b for b in before]]
+        if len(later):
+            found.append(figure("papers_in_all", f"{words}, newest", later, unit="papers"))
         return Formula(tuple(found), beside)
 
     return opinion(proxy)
@@ -169,37 +172,34 @@ def sectors(ev: Evidence) -> Question:
 
 @rule("c48")
 def mutual_interests(ev: Evidence) -> Question:
-    """Opinion; beside it, how many papers of the day both sides' lists name, as far as seen."""
+    """Opinion; beside it, the titles seen of the Kazakh list that the other list has too."""
 
     def proxy() -> Formula:
         rows = listed(ev)
-        seen = rows[["in_azerbaijani_list", "in_kazakh_list"]].fillna(value=False)
-        both = rows[seen.all(axis="columns")]
-        return Formula((share("in_both_lists", "Papers seen in both lists", both, rows),), beside)
+        seen = rows[rows["in_kazakh_list"].fillna(value=False)]
+        both = seen[seen["in_azerbaijani_list"].fillna(value=False)]
+        words = "Titles seen of the Kazakh list that the other list has too"
+        return Formula((share("in_both_lists", words, both, seen),), beside)
 
     return opinion(proxy)
 
 
 @rule("c06")
 def papers_counted(ev: Evidence) -> Question:
-    """How far the two sides' counts of the papers lie apart."""
+    """The papers signed that day, by each count that is not the article's publisher's alone."""
     day = ev.limit_day("visit_day")
-    counts = ev.known("document_counts", f"period == '{day}' and measure == 'signed_that_day'")
-    both = (
-        figure(f"papers_{side}", f"Papers signed, by the {who}", rows, unit="papers")
-        for side, who in (("kz", "Presidency of Kazakhstan"), ("az", "Azerbaijani news agency"))
-        for rows in [counts[counts["counted_by"] == who]]
+    counts = ev.independent(
+        ev.known("document_counts", f"period == '{day}' and measure == 'signed_that_day'")
     )
-    several = ev.ladder({SUPPORTED: "several"}, CONTRADICTED)
-    agree = ev.ladder({SUPPORTED: "counts_agree"}, IMPRECISE, higher=False)
+    ladder = ev.ladder({SUPPORTED: "several"}, CONTRADICTED)
 
-    def grade(*both: Measure) -> Finding:
-        low, high = sorted(both, key=lambda m: m.value)
-        apart = ratio("counts_ratio", "The higher count in percent of the lower", high, low)
-        few = several.grade(low, *both)
-        return few if few.verdict == CONTRADICTED else agree.grade(apart, *both)
+    def by(who: str) -> Question:
+        rows = counts[counts["counted_by"] == who]
+        return ladder.of(figure("papers", f"Papers signed, by the {who}", rows, unit="papers"))
 
-    return Formula(tuple(both), grade)
+    if counts.empty:
+        raise Unknown("no count of the papers but the article's publisher's")
+    return by_source({f"By the {who}": partial(by, who) for who in counts["counted_by"]})
 
 
 @rule("c07")
@@ -232,9 +232,19 @@ def council(ev: Evidence) -> Question:
 @rule("c09")
 def commitment(ev: Evidence) -> Question:
     """Months from the council's first meeting to a later report that it met again."""
-    row = papers(ev, f"legal_kind == 'decision' and status in {ev.members('kept')}")
+    decision = papers(ev, "legal_kind == 'decision'")
+    if decision.empty:
+        raise Unknown("no decision of the council among the papers of the day")
+    row = decision[decision["status"].isin(ev.members("kept"))]
     if row.empty:
-        raise Unknown("no report of a second meeting yet")
+        waited = Measure(
+            "months_waited",
+            "Months since the first meeting without a report of a second",
+            months_between(visit(ev), pd.Timestamp(ev.day)),
+            "months",
+            decision["source"].iloc[0],
+        )
+        return ev.ladder({OPEN: "council_rhythm"}, OVERSTATED, higher=False).of(waited)
     first, again = (pd.Timestamp(row[c].iloc[0]) for c in ("signed", "status_on"))
     months = Measure(
         "months_to_second",
@@ -246,14 +256,24 @@ def commitment(ev: Evidence) -> Question:
     return ev.ladder({SUPPORTED: "council_rhythm"}, IMPRECISE, higher=False).of(months)
 
 
-@candidate("c09", "Papers of both presidents in the two years after")
+@candidate("c09", "Papers between the two, as officials count them, later against earlier")
 def bound_more_closely(ev: Evidence) -> Question:
-    """Papers that the presidents signed after the day: the words of commitment, counted."""
-    rows = ev.known("agreements", "parties_az == 'president' and parties_kz == 'president'")
-    after = rows[rows["signed"] > f"{ev.limit_day('visit_day')}"]
-    words = "Papers of the two presidents since the day"
-    found = count("presidents_since", words, after, "papers", merged(rows["source"]))
-    return ev.ladder({SUPPORTED: "plural", IMPRECISE: "exists"}, OPEN).of(found)
+    """The newest official count of all papers in percent of the newest before the visit."""
+    return official_papers(ev, ev.ladder({SUPPORTED: "whole"}, CONTRADICTED))
+
+
+def official_papers(ev: Evidence, ladder: Ladder) -> Formula:
+    """Papers between the two in all: the newest official count against that before the visit.
+
+    The counts' bases differ. Raises Unknown if there is none of later than the visit.
+    """
+    counts = ev.acts("document_counts", "measure == 'in_all'")
+    ends = counts["period"].map(lambda p: pd.Timestamp(period_bounds(p)[1]))
+    words = "Papers between the two in all, by officials"
+    before = figure("papers_in_all", words, counts[ends < visit(ev)], unit="papers")
+    now = figure("papers_in_all", words, counts[ends >= visit(ev)], unit="papers")
+    times = partial(ratio, "papers_ratio", "The newest count in percent of that before the visit")
+    return Formula((now, before), lambda n, b: ladder.grade(times(n, b), n, b))
 
 
 # --- paragraph 3: the papers on oil --------------------------------------------------------------
@@ -276,9 +296,7 @@ def oil_memorandum(ev: Evidence) -> Question:
     rows = papers(ev, OIL)
     if rows.empty:
         raise Unknown("no paper of the two oil companies in the lists of that day")
-    found = count(
-        "oil_papers", "Papers of the two oil companies that day", listed(ev, OIL), "papers"
-    )
+    found = count("oil_papers", "Papers of the two oil companies that day", rows, "papers")
     return ev.ladder({SUPPORTED: "exists"}, IMPRECISE, higher=False).of(found)
 
 
@@ -330,8 +348,9 @@ def beyond_energy(ev: Evidence) -> Question:
     ladder = ev.ladder({SUPPORTED: "half", IMPRECISE: "quarter"}, OVERSTATED)
 
     def of(rows: pd.DataFrame, who: str) -> Question:
+        rows = rows[rows["legal_kind"] != "decision"]  # what it decided was not seen
         if len(rows) < ev.limit("several"):
-            raise Unknown(f"fewer than three papers seen: {who}")
+            raise Unknown(f"too few papers seen: {who}")
         outside = rows[rows["sector"] != "energy"]
         return ladder.of(share("outside_energy", f"Papers outside energy, {who}", outside, rows))
 
@@ -365,7 +384,7 @@ def alliance(ev: Evidence) -> Question:
         rows = ev.acts(
             "agreements", "legal_kind in ['treaty', 'declaration'] and sector == 'politics'"
         )
-        words = "Treaties and declarations between the two on record"
+        words = "Treaties and declarations between the two that the book has found"
         return Formula((count("alliance_papers", words, rows, "papers"),), beside)
 
     return opinion(proxy)
@@ -381,7 +400,9 @@ def shared_vision(ev: Evidence) -> Question:
         took_part = both[both.isin(["yes", "no", "abstained"]).all(axis="columns")]
         if both.empty:
             raise Unknown("no vote of both known")
-        words = "Votes on Ukraine in which both took part"
+        words = (
+            "Votes on Ukraine, of those where both states' conduct was found, in which both voted"
+        )
         portion = Measure(
             "ukraine_both", words, 100 * len(took_part) / len(both), "%", merged(votes["source"]),
             counted=(len(took_part), len(both)),
