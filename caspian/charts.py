@@ -416,6 +416,7 @@ def fitted(spec: Mapping[str, Any], width: int) -> dict[str, Any]:
     return spec
 
 
+DRAWN_FROM = "https://vega.github.io/vega-datasets/"  # put before relative links when drawn
 drawn: MutableMapping[str, str] = {}
 """SVG by Vega-Lite spec, of what was drawn so far; a build puts a store here that lasts."""
 
@@ -442,7 +443,7 @@ def _draw(spec_json: str) -> str:
 def static_svg(bundle: Mapping[str, Any], width: int) -> str:
     """The figure as SVG for the page: transparent, its ink the colour of the text around it."""
     spec = bundle.get("narrow", bundle["spec"]) if width < NARROW_BELOW else bundle["spec"]
-    svg = _svg(json.dumps(fitted(spec, width), sort_keys=True))
+    svg = _svg(json.dumps(fitted(spec, width), sort_keys=True)).replace(DRAWN_FROM, "")
     # Ids of clip paths and gradients must differ between the figures of one page.
     prefix = f"{bundle['name']}-{width}-"
     svg = re.sub(r'(id="|url\(#|href="#)', lambda m: m.group(1) + prefix, svg)
@@ -482,8 +483,9 @@ def _published_spec(bundle: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def published_svg(bundle: Mapping[str, Any]) -> str:
-    """The figure as a file: `figures/<name>.svg` and the SVG that readers download."""
-    return _svg(json.dumps(_published_spec(bundle), sort_keys=True)) + "\n"
+    """The figure as a file, without links: `figures/<name>.svg`, and what readers download."""
+    svg = _svg(json.dumps(_published_spec(bundle), sort_keys=True))
+    return re.sub(r"</?a\b[^>]*>", "", svg) + "\n"
 
 
 def published_png(bundle: Mapping[str, Any]) -> bytes:

@@ -28,9 +28,9 @@ SAME = {
         "outlook::payload_2030",
     ],
     "Freight of the corridor in 2030, middle of 2025 and the highest figure published, Mt": [
-        "corridor::demand_central"
+        "corridor::demand_central",
+        "outlook::titr_central",
     ],
-    "Freight of the corridor in 2030 at the pace since 2023, Mt": ["outlook::titr_central"],
     "Trade of the five members with each other, all flows, percent of their exports": [
         "ots::five_share"
     ],

@@ -1,36 +1,41 @@
-"""The cases of the Outlook chapter, worked by hand, and its signposts."""
+"""The cases of the Outlook chapter, worked by hand."""
 
-import pandas as pd
 import pytest
 
 from caspian.models import outage, scenarios
-from caspian.tables import load
 
 
-def test_three_cases():
-    found = scenarios.growth_cases(pd.Series({2021: 1.0, 2023: 4.0}), 16.0, 2025)
-    assert list(found["case"]) == ["low", "central", "high"]
-    assert list(found["growth"]) == pytest.approx([0, 1, 1])
-    assert list(found["value"]) == pytest.approx([4, 16, 16])
+def test_four_cases():
+    found = scenarios.cases(4.0, 2023, -0.5, 9.0, 16.0, 2025)
+    assert list(found["case"]) == ["falling", "flat", "central", "high"]
+    assert list(found["growth"]) == pytest.approx([-0.5, 0, 0.5, 1])
+    assert list(found["value"]) == pytest.approx([1, 4, 9, 16])
 
 
-def test_a_promise_below_the_pace_stays_below():
-    found = scenarios.growth_cases(pd.Series({2021: 1.0, 2023: 4.0}), 5.0, 2025).set_index("case")
-    assert found.at["high", "value"] == pytest.approx(5)
-    assert found.at["central", "value"] == pytest.approx(16)
+def test_what_did_not_fall_stays_in_the_falling_case():
+    found = scenarios.cases(4.0, 2023, 0.5, 9.0, 16.0, 2025).set_index("case")
+    assert found.at["falling", "value"] == found.at["flat", "value"] == 4
 
 
 @pytest.mark.parametrize(
-    ("history", "until", "message"),
+    ("given", "message"),
     [
-        ({2023: 1.0}, 2025, "past growth needs two"),
-        ({2021: 1.0, 2023: 2.0}, 2023, "must be after the last year, 2023"),
-        ({2021: 1.0, 2023: 0.0}, 2025, "history"),
+        ((4.0, 2025, 0.0, 5.0, 6.0, 2025), "must be after the last year, 2025"),
+        ((0.0, 2023, 0.0, 5.0, 6.0, 2025), "last"),
+        ((4.0, 2023, -1.0, 5.0, 6.0, 2025), "change"),
+        ((4.0, 2023, 0.0, 7.0, 6.0, 2025), "not in order"),
+        ((4.0, 2023, 0.0, 3.0, 6.0, 2025), "not in order"),
     ],
 )
-def test_cases_refuse(history, until, message):
+def test_cases_refuse(given, message):
     with pytest.raises(ValueError, match=message):
-        scenarios.growth_cases(pd.Series(history), 5.0, until)
+        scenarios.cases(*given)
+
+
+def test_halfway():
+    assert scenarios.halfway(4.0, 11.0) == 7.5
+    with pytest.raises(ValueError, match="named"):
+        scenarios.halfway(4.0, -1.0)
 
 
 def test_a_path():
@@ -58,9 +63,3 @@ def test_outages_a_year_are_the_outage_model_summed():
     )
     assert scenarios.outages_a_year(2.5, 180, 0.5, **numbers) == pytest.approx(2.5 * one)
     assert scenarios.outages_a_year(1, 180, 0.05, **numbers) == 0  # all of it rerouted
-
-
-def test_signposts_name_claims():
-    known = set(load("claims")["claim"])
-    named = {c for cell in load("signposts")["claims"] for c in cell.split(";")}
-    assert named <= known, named - known

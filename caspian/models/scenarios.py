@@ -1,36 +1,41 @@
-"""A quantity to a year ahead in three cases: it stays, goes on as before, or keeps the promise."""
+"""A quantity to a year ahead in four cases: it falls on, stays, comes in part, or comes in full."""
 
 import pandas as pd
 
 from caspian.models._checks import count, number
 from caspian.models.growth import required_growth
 
-CASES = ["low", "central", "high"]
+CASES = ["falling", "flat", "central", "high"]
 
 
-def growth_cases(history: pd.Series, promised: float, until: int) -> pd.DataFrame:
-    """Return the yearly growth of three cases and where each leads by the year `until`.
+def halfway(now: float, named: float) -> float:
+    """Return the middle between a figure and what was named for it."""
+    return (number("now", now) + number("named", named)) / 2
 
-    `history`: a series of at least two years (index) in one unit, above 0; `promised`: what was
-    announced for `until`, in the same unit. low: no growth after the last year. central: the
-    compound yearly growth from the first to the last year of `history` goes on. high: the growth
-    that leads to `promised`. Columns: case, growth (0.1 = 10 % a year), value in `until`. The cases
-    are not ordered by size: past growth may exceed the promise. Raises ValueError for fewer than
-    two years, or `until` not after the last one.
+
+def cases(
+    last: float, year: int, change: float, central: float, high: float, until: int
+) -> pd.DataFrame:
+    """Return the yearly growth of four cases and where each leads by the year `until`.
+
+    `last`: the figure of `year`, above 0; `change`: its change in the last year (-0.1 = a tenth
+    less). falling: that change goes on; flat if it was no fall. flat: nothing
+    changes. central and high: the even growth that leads to these figures by `until`, in the unit
+    of `last`. Columns: case, growth (0.1 = 10 % a year), value in `until`. Raises ValueError for
+    `until` not after `year`, or cases that are not in this order.
     """
-    if len(history) < 2:
-        raise ValueError(f"history: {len(history)} year; past growth needs two")
-    first, last = int(history.index[0]), int(history.index[-1])
-    if until <= last:
-        raise ValueError(f"until: {until!r} must be after the last year, {last}")
-    now = number("history", history.iloc[-1], above=True)
-    rates = {
-        "low": 0.0,
-        "central": required_growth(history.iloc[0], now, last - first),
-        "high": required_growth(now, promised, until - last),
-    }
-    values = [now * (1 + rate) ** (until - last) for rate in rates.values()]
-    return pd.DataFrame({"case": CASES, "growth": rates.values(), "value": values})
+    if until <= year:
+        raise ValueError(f"until: {until!r} must be after the last year, {year}")
+    now = number("last", last, above=True)
+    rates = [
+        min(0.0, number("change", change, -1, above=True)),
+        0.0,
+        *(required_growth(now, named, until - year) for named in (central, high)),
+    ]
+    if sorted(rates) != rates:
+        raise ValueError(f"cases: {dict(zip(CASES, rates, strict=True))} are not in order")
+    values = [now * (1 + rate) ** (until - year) for rate in rates]
+    return pd.DataFrame({"case": CASES, "growth": rates, "value": values})
 
 
 def path(last_year: int, value: float, growth: float, until: int) -> pd.DataFrame:

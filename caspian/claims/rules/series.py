@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from functools import partial
+from dataclasses import replace
+from functools import cached_property, partial
 
 import pandas as pd
 
@@ -23,11 +24,12 @@ from caspian.claims.judging import (
     by_window,
     change,
 )
-from caspian.claims.verdicts import CONTRADICTED, IMPRECISE, OPEN, SUPPORTED
+from caspian.claims.verdicts import CONTRADICTED, HOLDS, IMPRECISE, OPEN, SUPPORTED
 from caspian.rules import period_bounds
 from caspian.text import day
 
 MONTHS, DAYS_A_YEAR = 12, 365.25
+SAME = 1e-9  # percent: what rounding makes of no change
 
 
 def months(period: str) -> int:
@@ -70,7 +72,10 @@ def growth(
         if floor and grown.value <= 0:
             unfinished = f"{day(now.period)} is no whole year, and not above {day(before.period)}"
             return Finding(OPEN, reason=f"{label}: {unfinished}", measured=(grown, now, before))
-        return ladder.grade(grown, now, before)
+        found = ladder.grade(grown, now, before)
+        if ladder.higher and found.verdict in HOLDS and grown.value <= SAME:
+            return replace(found, verdict=ladder.below)  # no change is no growth
+        return found
 
     return Formula((now, before), grade)
 
@@ -90,7 +95,12 @@ class Series:
         self.ev, self.name, self.label = ev, name, label
         self.rows = by_period(rows, ev.limit("window_months"))
         self.years = self.rows[self.rows["months"] == MONTHS].set_index("year", drop=False)
-        self.ladder = ladder or clear_growth(ev)
+        self._given = ladder
+
+    @cached_property
+    def ladder(self) -> Ladder:
+        """What grades growth: that given, or clear growth. Asked for when growth is."""
+        return self._given or clear_growth(self.ev)
 
     def at(self, period: str) -> Measure:
         """The figure of a period."""
