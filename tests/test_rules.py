@@ -371,7 +371,6 @@ def test_military_or_not(kind, purposes, verdict):
         ({"customs and transport": 5, "culture": 3, "political": 2}, SUPPORTED),
         ({"economy": 4, "culture": 4, "political": 2}, IMPRECISE),
         ({"economy": 2, "culture": 4, "political": 4}, OVERSTATED),
-        ({"economy": 9, "culture": 1}, OPEN),  # fewer than three fields
     ],
 )
 def test_economic_or_not(meetings, verdict):
@@ -389,7 +388,21 @@ def test_economic_or_not(meetings, verdict):
         ots_institutions=rows_of(purpose=[], status=[], source=[]),
         founding_clauses=rows_of(field=[], kind=[], source=[]),
     )
-    assert judge("c39", ev).verdict == verdict
+    found = judge("c39", ev)
+    assert dict(found.variants)["Meetings held, narrow"].verdict == verdict
+
+
+def test_two_fields_are_too_few():
+    meetings = rows_of(
+        field=["economy", "culture"], meeting=["a", "b"], value=[9.0, 1.0], status=["actual"] * 2,
+        frame=["OTS"] * 2, preferred=[True] * 2, source=["before"] * 2,
+    )  # fmt: skip
+    none = {"source": [], "status": [], "purpose": [], "kind": [], "field": []}
+    ev = made(
+        cooperation_meetings=meetings, ots_institutions=rows_of(**none),
+        founding_clauses=rows_of(**none),
+    )  # fmt: skip
+    assert judge("c39", ev).verdict == OPEN
 
 
 def test_an_aim_whose_time_has_passed_is_none():
