@@ -49,7 +49,7 @@ PINNED = {
     "c08": (SUPPORTED, SUPPORTED),
     "c09": (OPEN, SUPPORTED),
     "c10": (OPINION, OPINION),
-    "c11": (IMPRECISE, IMPRECISE),
+    "c11": (OPEN, IMPRECISE),
     "c12": (OPEN, OPEN),
     "c13": (OPEN, OVERSTATED),
     "c14": (OVERSTATED, OVERSTATED),
@@ -62,7 +62,7 @@ PINNED = {
     "c21": (OPEN, OPEN),  # both memoranda are told by the article's own publisher alone
     "c22": (SUPPORTED, SUPPORTED),
     "c23": (OPEN, OPEN),
-    "c24": (OVERSTATED, OVERSTATED),
+    "c24": (MISLEADING, OVERSTATED),
     "c25": (OPINION, OPINION),
     "c26": (OPINION, OPINION),
     "c27": (IMPRECISE, SUPPORTED),
