@@ -93,7 +93,9 @@ def _leaves(finding: Finding, name: str = "") -> list[tuple[str, Finding]]:
     return [
         leaf
         for part, each in finding.variants
-        for leaf in _leaves(each, ", ".join(filter(None, (name, part[:1].lower() + part[1:] if name else part))))
+        for leaf in _leaves(
+            each, ", ".join(filter(None, (name, part[:1].lower() + part[1:] if name else part)))
+        )
     ]
 
 
@@ -101,7 +103,9 @@ def threshold_uses(found: Iterable[Judged]) -> pd.DataFrame:
     """The thresholds with the claims whose rules name them: the table's columns and `claims`."""
     uses: dict[str, list[str]] = {}
     for item in found:
-        for name in dict.fromkeys(PLACEHOLDER.findall(item.claim["rule"] + str(item.claim["proxy"]))):
+        for name in dict.fromkeys(
+            PLACEHOLDER.findall(item.claim["rule"] + str(item.claim["proxy"]))
+        ):
             uses.setdefault(name, []).append(str(int(item.claim["claim"][1:])))
     table = tables.load("claim_thresholds")
     named = table.set_index("threshold")
@@ -269,5 +273,3 @@ def publish(
         "sources": sources_of(keys),
     }
     return Published(CLAIMS_MIME, bundle)
-
-

@@ -13,7 +13,18 @@ from caspian.text import day, number
 
 COUNTED = (
     *("aims", "days", "decisions", "documents", "incidents", "months", "rates", "states", "stops"),
-    *("bodies", "papers", "places", "reports", "rows", "sectors", "sums", "visits", "votes", "years"),
+    *(
+        "bodies",
+        "papers",
+        "places",
+        "reports",
+        "rows",
+        "sectors",
+        "sums",
+        "visits",
+        "votes",
+        "years",
+    ),
 )
 ONE = {name: name[:-1] for name in COUNTED} | {"companies": "company", "bodies": "body"}
 MEASURED = ("%", "points", "months", "a year")  # a count meets its limit exactly or not at all
@@ -98,7 +109,9 @@ def _by_ladder(found: Finding, by: Measure) -> str:
         return f"{says} “{missed.verdict}” asks {asked}, so it is {found.verdict}."
     side = "short of" if found.higher else "above"
     if missed.verdict == OPEN:
-        return f"{says} It was open up to {amount(missed.limit, by.unit)}; now it is {found.verdict}."
+        return (
+            f"{says} It was open up to {amount(missed.limit, by.unit)}; now it is {found.verdict}."
+        )
     says += (
         f" That is {_against(by.value, missed, by.unit)} {side} the "
         f"{amount(missed.limit, by.unit)} for “{missed.verdict}”"
@@ -126,7 +139,9 @@ def _brief(found: Finding) -> str:
 
 def _by_window(found: Finding) -> str:
     spans = [(name, f) for name, f in found.variants if f.verdict != OPEN and f.decided_by]
-    says = " ".join(f"{f.decided_by.label}: {told(f.decided_by)}." for _, f in spans if f.decided_by)
+    says = " ".join(
+        f"{f.decided_by.label}: {told(f.decided_by)}." for _, f in spans if f.decided_by
+    )
     hold = [f.verdict in HOLDS for _, f in spans]
     if len(spans) < 2 or all(hold) or not any(hold):
         return says

@@ -15,9 +15,9 @@ from docutils import nodes
 
 from caspian import charts, tables
 from caspian.claims import page as claims_page
+from caspian.claims.listing import CLAIMS_MIME
 from caspian.site.pages import Published, page
 from caspian.text import day
-from caspian.claims.listing import CLAIMS_MIME
 
 FOLDER = "_figures"  # beside _static, in the built site
 ROWS_SHOWN = 400  # a longer series is in the CSV
