@@ -17,7 +17,7 @@ from evidences import THEN, evidence_of, now, records
 from caspian import claims, tables
 from caspian.claims import words
 from caspian.claims.evidence import appeared
-from caspian.claims.judging import Finding, Measure, Step
+from caspian.claims.judging import Measure
 from caspian.claims.rules import CANDIDATES, LEFT_OUT, RULES
 from caspian.claims.verdicts import (
     COLOUR,
@@ -388,36 +388,6 @@ def test_no_verdict_is_typed_outside_the_enum():
             assert not re.search(rf"[\"']{word}[\"']", text), f"{path.name} types {word!r}"
     columns = tables.load("claims").columns
     assert not [c for c in columns if "verdict" in c]
-
-
-def measure(value: float, unit: str = "%") -> Measure:
-    return Measure("x", "The part", value, unit, "before")
-
-
-STEPS = (Step(SUPPORTED, "half", 50.0), Step(IMPRECISE, "quarter", 25.0))
-
-
-@pytest.mark.parametrize(
-    ("value", "verdict", "says"),
-    [
-        (60.0, SUPPORTED, "The part: 60%. “supported” asks at least 50%."),
-        (
-            30.0,
-            IMPRECISE,
-            "The part: 30%. That is 20 percentage points short of the 50% for “supported”; "
-            "“supported but imprecise” asks at least 25%.",
-        ),
-        (
-            10.0,
-            OVERSTATED,
-            "The part: 10%. That is 15 percentage points short of the 25% for “supported but "
-            "imprecise”, so it is overstated.",
-        ),
-    ],
-)
-def test_a_ladder_says_which_limit_was_met_or_missed(value, verdict, says):
-    by = measure(value)
-    assert words.because(Finding(verdict, by, STEPS, OVERSTATED, measured=(by,))) == says
 
 
 def test_every_graded_finding_says_why_in_words():

@@ -1,16 +1,19 @@
-"""The Claims page as readers meet it: filtered by keyboard, linked to, printed, without script."""
+"""The Claims page as readers meet it: opened, filtered, linked to, printed, without script."""
 
 from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import pairwise
 
 import book
 import pytest
 from bs4 import BeautifulSoup
 
-from caspian import tables
-from caspian.models.claims import Verdict
+from caspian import claims, tables
+from caspian.claims import THEN, history
+from caspian.claims import page as made
+from caspian.claims.verdicts import GROUPS, Verdict
 
 PAGE = "chapters/claims.html"
 CLAIM = "details.caspian-claim"
@@ -29,7 +32,7 @@ def opened(browser, site, fragment: str = "", **settings):
 
 
 @pytest.fixture(scope="module")
-def ledger(site, chromium):
+def whole(site, chromium):
     """The page, opened once; `visit` is what a test gets of it."""
     visit = opened(chromium, site)
     context = visit.page.context
@@ -39,24 +42,29 @@ def ledger(site, chromium):
 
 
 @pytest.fixture
-def visit(ledger):
+def visit(whole):
     """The page with nothing chosen, nothing open and no claim in its address."""
-    page = ledger.page
+    page = whole.page
     page.locator(".caspian-filter button[type=reset]").click()
     page.evaluate(
         """selector => {
             history.replaceState(null, "", location.pathname);
-            document.querySelectorAll(selector).forEach(claim => { claim.open = false; });
+            document.querySelectorAll(`${selector}, ${selector} details`).forEach(
+                fold => { fold.open = false; });
             scrollTo(0, 0);
         }""",
         CLAIM,
     )
     page.wait_for_function(f"document.querySelectorAll('{CLAIM}[hidden]').length === 0")
-    return ledger
+    return whole
 
 
 def shown(visit) -> int:
     return visit.page.locator(f"{CLAIM}:visible").count()
+
+
+def caption(visit) -> str:
+    return visit.page.locator(".caspian-filter-caption").inner_text()
 
 
 def choose(visit, name: str, word: str) -> None:
@@ -80,16 +88,208 @@ def test_every_claim_shows_rule_figures_sources_and_both_verdicts(site):
     words = {str(v) for v in Verdict}
     for claim in page().select(CLAIM):
         assert {claim["data-then"], claim["data-now"]} <= words, claim["id"]
-        verdicts = claim.select("summary .caspian-verdict")
+        verdicts = claim.summary.select(".caspian-verdict")
         assert [v.get_text().split(" ", 1)[1] for v in verdicts] == [
             claim["data-then"],
             claim["data-now"],
         ]
         assert claim.find("dt", string="Rule").find_next("dd").get_text().strip()
         assert not re.search(r"[{}]", claim.get_text()), claim["id"]
-        assert len(claim.select("section")) == 2
+        assert len(claim.select(".caspian-why")) == (1 if "Both days" in claim.get_text() else 2)
         if claim["data-now"] != Verdict.OPEN:
             assert claim.select("tbody a[href^=http]"), f"{claim['id']}: no linked source"
+
+
+def test_a_claim_says_why_and_what_was_measured_in_under_120_words(site):
+    for claim in page().select(CLAIM):
+        first = claim.select_one(".caspian-first")
+        assert all(fold.name == "details" for fold in first.find_next_siblings()), claim["id"]
+        words = re.findall(r"\S*\w\S*", first.get_text(" "))
+        assert 10 < len(words) < 120, f"{claim['id']}: {len(words)} words before a fold"
+        assert first.find(recursive=False)["class"] == ["caspian-why"], claim["id"]
+
+
+def test_a_conflict_is_told_on_the_line_and_shown_by_its_counts(site):
+    differing = [c for c in page().select(CLAIM) if "sources differ" in c.summary.get_text()]
+    parting = [c for c in page().select(CLAIM) if "spans part" in c.summary.get_text()]
+    assert {"claim-23", "claim-15"} <= {c["id"] for c in differing}
+    assert "claim-23" in {c["id"] for c in parting}
+    for claim in [*differing, *parting]:
+        told = {v.get_text() for v in claim.select(".caspian-measures .caspian-verdict")}
+        assert len(told) > 1, f"{claim['id']}: one verdict"
+
+
+def test_why_this_measure_is_folded_with_what_else_was_weighed(site):
+    rows = tables.load("claims").set_index("claim")
+    for claim in page().select(CLAIM):
+        row = rows.loc[f"c{claim['id'].removeprefix('claim-')}"]
+        folded = claim.select_one("details.caspian-fold dl").get_text(" ")
+        for column in ("why", "opponent"):
+            if isinstance(row[column], str):
+                assert row[column].replace("'", "’") in folded, (claim["id"], column)
+    assert len(page().find_all("dt", string=re.compile("^Weighed too: "))) > 20
+
+
+def test_under_then_a_source_that_was_not_out_says_so(site):
+    kinds: set[str] = set()
+    for heading in page().find_all("th", string=re.compile("^As known on 12 March 2024")):
+        for link in heading.find_parent("table").select("tbody a"):
+            told = re.search(r", (?:(by )?(\d{4}[-\d]*)|undated)(, later)?$", link.get_text())
+            assert told, link.get_text()
+            if told[2]:
+                assert bool(told[3]) == (told[2] > THEN.isoformat()), link.get_text()
+            kinds |= {"undated" if not told[2] else "by" if told[1] else "later" if told[3] else ""}
+    assert kinds == {"undated", "by", "later", ""}  # "later" for acts of states beside opinions
+
+
+# --- the verdict through time ---------------------------------------------------------------------
+
+
+def test_each_strip_has_a_cell_a_month_and_ends_as_the_verdict_now(site):
+    months = len(history.days(claims.until()))
+    for claim in page().select(CLAIM):
+        strip = claim.summary.select_one(".caspian-strip")
+        *runs, last = strip.select(".caspian-run")
+        assert sum(int(run["data-months"]) for run in runs) == months, claim["id"]
+        assert last["data-months"] == "1" and last["data-verdict"] == claim["data-now"]
+        assert runs[0]["data-verdict"] == claim["data-then"], claim["id"]
+        for run in (*runs, last):  # a sign, for those who see no colour and for paper
+            assert run.get_text() == made.SYMBOL[Verdict(run["data-verdict"])]
+
+
+def test_each_strip_is_told_in_words(site):
+    for claim in page().select(CLAIM):
+        strip = claim.select_one(".caspian-strip")
+        told = strip["aria-label"]
+        assert strip["role"] == "img"
+        start = f"Verdict through time: {claim['data-then']} from 12 March 2024"
+        assert told.startswith(start) and told.endswith(f"; now {claim['data-now']}"), claim["id"]
+        runs = strip.select(".caspian-run")[:-1]
+        assert told.count(" from ") == len(runs)
+
+
+def test_each_turn_has_a_day_both_verdicts_and_a_source_or_time(site):
+    for claim in page().select(CLAIM):
+        turns = claim.select(".caspian-turns > li")
+        runs = [run["data-verdict"] for run in claim.select(".caspian-run")]
+        turned = [pair for pair in pairwise(runs) if pair[0] != pair[1]]
+        assert len(turns) == len(turned), claim["id"]
+        for turn, (before, after) in zip(turns, turned, strict=True):
+            text = " ".join(turn.get_text().split())
+            assert re.match(rf"(Now|\w+ \d{{4}}): {before} → {after}\. .+\(.+\)", text), text
+            assert turn.select("a[href^=http]") or "(time passed)" in text, text
+
+
+def test_the_years_stand_above_their_months(site):
+    spans = page().select(".caspian-ruler span")
+    assert [span.get_text() for span in spans[:1] + spans[-1:]] == ["2024", "now"]
+    strip = page().select_one(".caspian-strip")
+    cells = [int(re.search(r"--months:(\d+)", span["style"])[1]) for span in spans]
+    assert sum(cells) == sum(int(run["data-months"]) for run in strip.select(".caspian-run"))
+    assert cells[0] == 11  # the day after the visit, and the ends of ten months
+
+
+# --- what is left out, and cards ------------------------------------------------------------------
+
+
+def test_silences_stand_outside_the_claims_with_figures_and_old_anchors(site):
+    part = page().select_one("#left-out")
+    rows = tables.load("omissions")
+    items = part.select("ol > li")
+    assert [item["id"] for item in items] == [f"omission-{o[1:]}" for o in rows["omission"]]
+    for item, row in zip(items, rows.to_dict("records"), strict=True):
+        assert row["text"].replace("'", "’") in item.get_text()
+        assert item.select_one(f"a[href$='{row['chapter']}.html#{row['figure']}']"), item["id"]
+        assert item.select("tbody tr"), f"{item['id']}: no figure"
+    assert not part.select(CLAIM)
+    for old, new in {"43": "01", "44": "02", "45": "03", "46": "04"}.items():
+        assert page().find(id=f"claim-{old}").find_parent("li")["id"] == f"omission-{new}"
+    assert page().get_text().count("The article has no number but its date.") == 1
+
+
+def test_each_claim_has_a_card_to_cite(site):
+    for claim in page().select(CLAIM):
+        card = claim.select_one("textarea[readonly]").get_text()
+        number = int(claim["id"].removeprefix("claim-"))
+        text = claim.select_one(".caspian-claim-text").get_text().rstrip(".")
+        assert f"Claim {number}, “{text}”: {claim['data-then']} as known on 12 March 2024" in card
+        assert f", {claim['data-now']} as known now." in card
+        assert re.search(r"Across the Caspian: .* Version [\d.]+ of \d+ \w+ \d{4}\. ", card)
+        assert card.endswith(f"chapters/claims.html#{claim['id']}")
+
+
+def test_the_score_the_legend_the_chart_and_the_filter_use_the_same_words(site):
+    chosen = [o["value"] for o in page().select("select[name=now] option")]
+    assert [word for word in chosen if word in GROUPS] == list(GROUPS)
+    legend = [row.find_all("td")[2].get_text() for row in page().select("#tab-verdicts tbody tr")]
+    assert {word.strip() for word in legend} == set(GROUPS)
+    drawn = page().select_one("#fig-score script.caspian-spec").get_text()
+    assert all(f'"{word}"' in drawn for word in GROUPS)
+
+
+# --- the templates --------------------------------------------------------------------------------
+
+NASTY = "<script>alert('x')</script> & \"q\""
+
+
+def small_bundle() -> dict:
+    """One claim and one silence, whose texts are markup."""
+    figure = {"label": NASTY, "value": NASTY, "source": "a_20240301;b"}
+    finding = {
+        "verdict": "overstated", "because": NASTY, "conflict": True, "spans_part": False,
+        "by": "source", "decided": [figure], "figures": [figure],
+        "variants": [
+            {"name": NASTY, "verdict": v, "value": "1%", "source": "b", "by": "", "variants": []}
+            for v in ("overstated", "misleading")
+        ],
+    }  # fmt: skip
+    turn = {"day": "2024-03-31", "before": "open", "after": "overstated", "what": NASTY}
+    through = {
+        "runs": [{"verdict": "open", "from": "2024-03-12", "months": 1},
+                 {"verdict": "overstated", "from": "2024-03-31", "months": 1},
+                 {"verdict": "overstated", "from": "", "months": 1}],
+        "turns": [turn | {"source": ""}],
+    }  # fmt: skip
+    source = {"title": NASTY, "publisher": NASTY, "date": "", "url": 'https://x.example/?a=1&b="'}
+    texts = dict.fromkeys(("text", "proxy", "rule", "why", "opponent"), NASTY)
+    weighed = {"measure": NASTY, "verdict": "open", "value": "", "because": NASTY, "source": "b"}
+    place = {"chapter": "energy", "figure": "fig-a", "paragraph": 1}
+    return {
+        "name": "tab-claims", "then": "2024-03-12", "months": ["2024-03-12", "2024-03-31"],
+        "claims": [texts | place | {"claim": "c01", "kind": "causal", "undated": "open",
+                                    "then": finding | {"verdict": "open"}, "now": finding,
+                                    "through": through, "weighed": [weighed]}],
+        "left_out": [place | {"omission": "o01", "text": NASTY, "then": [figure], "now": []}],
+        "sentences": [{"sentence": "1.1", "opening": NASTY, "paragraph": 1, "claims": ["c01"]}],
+        "sources": [source | {"key": "b"}, source | {"key": "a_20240301", "date": "2024-03-01"}],
+    }  # fmt: skip
+
+
+def small_page(cite=lambda part, address: f"{part} {address}") -> BeautifulSoup:
+    html = made.claims_html(small_bundle(), {"chapters/energy"}, "../", cite)
+    return BeautifulSoup(html, "html.parser")
+
+
+def test_texts_of_the_tables_are_never_markup():
+    soup = small_page()
+    assert not soup.find("script")
+    assert soup.select_one(".caspian-claim-text").get_text() == NASTY.replace("'", "’")
+    places = (
+        *(".caspian-why", ".caspian-measures th[scope=row]", ".caspian-turns li", "dd"),
+        *("textarea", "#left-out b", ".caspian-sentences li", ".caspian-fold td"),
+    )
+    for place in places:
+        assert "<script>" in soup.select_one(place).get_text(), place
+    assert {a["href"] for a in soup.select("td a")} == {'https://x.example/?a=1&b="'}
+
+
+def test_a_page_that_the_book_lacks_is_named_and_not_linked():
+    html = made.claims_html(small_bundle(), set(), "../", lambda *_: "")
+    assert "figure in “Energy”" in html and "energy.html" not in html
+
+
+def test_a_turn_without_a_source_was_times_doing():
+    assert "(time passed)" in small_page().select_one(".caspian-turns li").get_text()
 
 
 def test_an_opinion_shows_what_is_measured_beside_it(site):
@@ -109,16 +309,16 @@ def test_a_claim_leads_to_its_chapters_figure(site):
             assert row["figure"] in has, f"{address} has no {row['figure']}"
 
 
-def test_the_whole_ledger_can_be_taken_away(site):
-    link = page().select_one("#tab-ledger .caspian-downloads a")
+def test_the_claims_can_be_taken_away(site):
+    link = page().select_one("#tab-claims .caspian-downloads a")
     text = (site / "chapters" / link["href"]).read_text("utf-8")
     assert text.startswith("claim,paragraph,sentences,kind,text,")
     assert len(re.findall(r"(?m)^c\d\d,", text)) == len(tables.load("claims"))
 
 
-def test_the_script_is_only_where_the_ledger_is(site):
+def test_the_script_is_only_where_the_claims_are(site):
     for path in book.HTML.glob("chapters/*.html"):
-        has = "caspian-ledger.js" in path.read_text("utf-8")
+        has = "caspian-claims.js" in path.read_text("utf-8")
         assert has == (path.name == "claims.html"), path.name
 
 
@@ -127,9 +327,6 @@ def test_every_claim_stands_below_its_paragraph_and_sentence(site):
     for claim in page().select(CLAIM):
         row = rows.loc[f"c{claim['id'].removeprefix('claim-')}"]
         group = claim.find_parent(class_="caspian-paragraph")
-        if row["kind"] == "omission":
-            assert group["id"] == "left-out"
-            continue
         assert group["id"] == f"paragraph-{row['paragraph']}"
         for place in row["sentences"].split(";"):
             paragraph, _, nth = place.partition(".")
@@ -158,12 +355,11 @@ def test_filter_by_keyboard(visit):
     energy = shown(visit)
     assert 0 < energy < total
     assert energy == len(page().select(f"{CLAIM}[data-chapter=energy]"))
-    choose(visit, "now", "mis")
-    both = page().select(f"{CLAIM}[data-chapter=energy][data-now=misleading]")
+    choose(visit, "now", "over")
+    both = page().select(f"{CLAIM}[data-chapter=energy][data-now=overstated]")
     assert shown(visit) == len(both) > 0
-    assert (
-        visit.page.locator(".caspian-filter output").inner_text()
-        == f"{len(both)} of {total} claims"
+    assert caption(visit) == (
+        f"Filtered: chapter “Energy”, verdict now “overstated”. {len(both)} of {total} claims."
     )
     visit.page.locator(".caspian-filter button[type=reset]").focus()
     visit.page.keyboard.press("Enter")
@@ -187,9 +383,9 @@ _FOLLOWED = """async () => {
             open: claim.open,
             now: claim.dataset.now,
             verdict: seen("summary .caspian-verdict").length === 2,
-            rule: seen("dt").some(term => term.textContent.includes("Rule")),
+            why: seen(".caspian-why").length > 0,
             figures: seen(".caspian-meta a[href*='.html#']").map(to => to.getAttribute("href")),
-            source: seen("tbody a[href^=http]").length > 0,
+            source: seen(".caspian-lead-sources a[href^=http]").length > 0,
         });
         claim.open = false;
     }
@@ -199,24 +395,23 @@ _FOLLOWED = """async () => {
 
 @pytest.mark.browser
 def test_from_any_sentence_to_figure_and_source_in_three_clicks(site, browser):
-    """Front page to ledger, sentence to claim (open, with verdict and rule), claim to figure."""
+    """Front page to claims, sentence to claim (open, with verdict and why), claim to figure."""
     visit = browser.visit()
     visit.open(site / "index.html")
-    ledger = visit.page.get_by_role("link", name="ledger of claims")
-    ledger.click()  # 1
+    visit.page.get_by_role("link", name="list of claims").click()  # 1
     visit.page.wait_for_url(f"**/{PAGE}")
     sentences = visit.page.locator(".caspian-sentences > li")
     assert sentences.count() == len(tables.load("article_sentences"))
     for there in visit.page.evaluate(_FOLLOWED):  # 2
         name = there["claim"]
-        assert there["open"] and there["verdict"] and there["rule"], there
+        assert there["open"] and there["verdict"] and there["why"], there
         assert there["figures"], f"{name}: no figure"
         address, _, at = there["figures"][0].partition("#")
         has = book.anchors((book.HTML / PAGE).parent / address)
         assert at in has, f"{name}: {address} has no {at}"
         assert there["source"] or there["now"] == "open", f"{name}: no source"
     claim = visit.page.locator(there["claim"])
-    claim.locator("summary").click()
+    claim.locator("summary").first.click()
     claim.locator(".caspian-meta a[href*='.html#']").first.click()  # 3, for one of them
     visit.page.wait_for_url(f"**#{at}")
     assert visit.page.locator(f"[id='{at}']").first.is_visible()
@@ -236,18 +431,79 @@ def test_a_paragraph_without_a_claim_shown_is_hidden(visit):
 
 @pytest.mark.browser
 def test_filter_by_the_verdict_then(visit):
-    choose(visit, "then", "open")
+    choose(visit, "then", "are open")
     assert shown(visit) == len(page().select(f"{CLAIM}[data-then=open]")) > 0
+
+
+@pytest.mark.browser
+def test_filter_by_a_group_of_the_score(visit):
+    choose(visit, "now", "fall")
+    assert shown(visit) == sum(
+        len(page().select(f"{CLAIM}[data-now='{v}']")) for v in GROUPS["fall short"]
+    )
+    assert visit.page.url.endswith("claims.html?now=fall+short")
+
+
+def left_and_back(visit) -> None:
+    """Follow a link to another page of the book, and go Back."""
+    visit.page.locator(".caspian-meta a[href*='.html#']:visible").first.click()
+    visit.page.wait_for_url(lambda url: "claims.html" not in url)
+    visit.page.go_back(wait_until="load")
+
+
+@pytest.mark.browser
+def test_the_filter_survives_back_from_disk_and_a_reload(site, browser):
+    visit = opened(browser, site, "?chapter=investment")
+    assert visit.page.url.startswith("file:")
+    choose(visit, "now", "are open")
+    kept = shown(visit), caption(visit)
+    assert kept[0] == len(page().select(f"{CLAIM}[data-chapter=investment][data-now=open]")) > 0
+    assert visit.page.url.endswith("?chapter=investment&now=are+open")
+    visit.page.locator(f"{CLAIM}:visible > summary").first.click()
+    left_and_back(visit)
+    assert (shown(visit), caption(visit)) == kept
+    assert visit.page.locator("select[name=now]").input_value() == "are open"
+    visit.page.reload(wait_until="load")
+    assert (shown(visit), caption(visit)) == kept
+    # a page that is left stops to load its charts
+    assert not [p for p in visit.problems if "ERR_ABORTED" not in p], visit.problems
+
+
+@pytest.mark.browser
+def test_an_address_that_asks_for_what_is_not_there_shows_all(site, browser):
+    visit = opened(browser, site, "?chapter=nowhere&now=good")
+    assert shown(visit) == len(tables.load("claims"))
+    assert caption(visit).startswith("All ")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("old", ["43", "46"])
+def test_an_old_link_to_a_silence_leads_to_it(site, browser, old):
+    visit = opened(browser, site, f"#claim-{old}")
+    top = visit.page.locator(f"#claim-{old}").evaluate("e => e.getBoundingClientRect().top")
+    assert -5 <= top < 450
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_strips_fit_a_phone(site, browser, scheme):
+    visit = opened(browser, site, "#claim-23", viewport=PHONE, color_scheme=scheme)
+    wide = visit.page.evaluate(
+        """() => [document.documentElement.scrollWidth,
+            ...[...document.querySelectorAll(".caspian-strip")].map(
+                strip => strip.getBoundingClientRect().right)]"""
+    )
+    assert max(wide) <= PHONE["width"]
 
 
 @pytest.mark.browser
 def test_a_claim_opens_by_keyboard(visit):
     first = visit.page.locator(CLAIM).first
-    rule = first.locator("dt").first
-    assert not rule.is_visible()
-    first.locator("summary").focus()
+    why = first.locator(".caspian-why").first
+    assert not why.is_visible()
+    first.locator("summary").first.focus()
     visit.page.keyboard.press("Enter")
-    assert rule.is_visible()
+    assert why.is_visible()
 
 
 @pytest.mark.browser
@@ -264,7 +520,7 @@ def test_a_link_to_a_claim_opens_it(site, browser, viewport):
     visit = opened(browser, site, "#claim-18", viewport=viewport)
     claim = visit.page.locator("#claim-18")
     assert claim.get_attribute("open") is not None
-    assert claim.locator("summary").is_visible()
+    assert claim.locator("summary").first.is_visible()
     top = claim.evaluate("e => e.getBoundingClientRect().top")
     assert -5 <= top < viewport["height"] / 2, f"the claim is at {top} px"
     assert visit.page.locator(f"{CLAIM}[open]").count() == 1
@@ -289,13 +545,31 @@ def test_the_list_is_whole_without_javascript(site, browser):
     assert shown(visit) == len(tables.load("claims"))
     assert not visit.page.locator(".caspian-filter").is_visible()
     first = visit.page.locator(CLAIM).first
-    first.locator("summary").click()
-    assert first.locator("dt").first.is_visible()
+    first.locator("summary").first.click()
+    assert first.locator(".caspian-why").first.is_visible()
+    first.locator(".caspian-card > summary").click()
+    assert first.locator("textarea").is_visible()  # to be copied by hand
 
 
 @pytest.mark.browser
-def test_paper_shows_every_claim_open(visit):
+def test_paper_shows_what_is_filtered_open_with_its_caption(visit):
+    choose(visit, "chapter", "Energy")
+    closed = visit.page.locator("#left-out details[open]").count()
+    visit.page.emulate_media(media="print")
     visit.page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert visit.page.locator(f"{CLAIM}[open]").count() == shown(visit)
+    energy = len(page().select(f"{CLAIM}[data-chapter=energy]"))
+    assert visit.page.locator(f"{CLAIM}[open]:visible").count() == energy
+    told = visit.page.locator(".caspian-filter-caption")
+    total = len(tables.load("claims"))
+    assert told.is_visible()
+    assert told.inner_text() == f"Filtered: chapter “Energy”. {energy} of {total} claims."
+    first = visit.page.locator(f"{CLAIM}[open]:visible").first
+    assert first.locator("dt").first.is_visible()  # the rule
+    assert first.locator(".caspian-scroll").first.is_visible()
+    assert first.locator(".caspian-strip").is_visible()
+    assert not visit.page.locator(".caspian-filter").is_visible()
+    assert not first.locator("textarea").is_visible()
     visit.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    visit.page.emulate_media(media="screen")
     assert visit.page.locator(f"{CLAIM}[open]").count() == 0
+    assert visit.page.locator("#left-out details[open]").count() == closed == 0

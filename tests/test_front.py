@@ -60,7 +60,7 @@ def test_the_findings_have_numbers_and_lead_to_a_chapter(site):
         assert finding.select("a[href^='chapters/']"), finding.get_text()
 
 
-def test_the_ledgers_balance_is_whole(site):
+def test_the_score_is_whole(site):
     """Those that hold, fall short, are open and are opinions make up all claims."""
     bold = page().select_one("article p").get_text()
     told = re.search(

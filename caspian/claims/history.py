@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -66,7 +66,7 @@ def verdicts(of: Records | None = None) -> dict[str, list[tuple[dt.date, Finding
     return found
 
 
-def _moved_by(before: Finding, after: Finding) -> tuple[str, str]:
+def moved_by(before: Finding, after: Finding) -> tuple[str, str]:
     """What moved a verdict: the figure that decides now, and its sources that are new.
 
     Sources that the finding before did not have; if there are none, time itself.
@@ -81,20 +81,20 @@ def _moved_by(before: Finding, after: Finding) -> tuple[str, str]:
     return words, ";".join(dict.fromkeys([*lead, *new][:3]))
 
 
-def changes(through: dict[str, list[tuple[dt.date, Finding]]]) -> list[Change]:
+def changes(through: Mapping[str, list[tuple[dt.date, Finding]]]) -> list[Change]:
     """Every turn of a verdict, by claim and day."""
 
     def of(name: str) -> Iterator[Change]:
         line = through[name]
         for (_, before), (day, after) in pairwise(line):
             if before.verdict != after.verdict:
-                what, source = _moved_by(before, after)
+                what, source = moved_by(before, after)
                 yield Change(name, day, before.verdict, after.verdict, what, source)
 
     return [change for name in through for change in of(name)]
 
 
-def score(through: dict[str, list[tuple[dt.date, Finding]]]) -> pd.DataFrame:
+def score(through: Mapping[str, list[tuple[dt.date, Finding]]]) -> pd.DataFrame:
     """How many claims hold, fall short, are open or are opinions on each day.
 
     Columns: day (date), group (the words of `verdicts.GROUPS`), verdict, claims.
@@ -111,7 +111,7 @@ def score(through: dict[str, list[tuple[dt.date, Finding]]]) -> pd.DataFrame:
     )
 
 
-def as_rows(through: dict[str, list[tuple[dt.date, Finding]]]) -> pd.DataFrame:
+def as_rows(through: Mapping[str, list[tuple[dt.date, Finding]]]) -> pd.DataFrame:
     """Every verdict on every day: claim, number, text, day, verdict, what, source."""
     texts = tables.load("claims").set_index("claim")["text"]
     turned = {(c.claim, c.day): c for c in changes(through)}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from copy import copy
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -11,11 +13,11 @@ import pandas as pd
 from caspian import tables
 from caspian.charts import Published, sources_of
 from caspian.claims import history
-from caspian.claims.evidence import Records
+from caspian.claims.evidence import Limits, Records
 from caspian.claims.judged import THEN, Judged, candidates, evidence, omitted, records
 from caspian.claims.judging import Finding, Measure
+from caspian.claims.rules import judge
 from caspian.claims.words import MEASURED, PLACEHOLDER, amount, because, limit_text, rule_text, told
-from caspian.text import day
 
 CLAIMS_MIME = "application/vnd.caspian.claims+json"
 THIN = 25.0  # percent of a limit: verdicts nearer than this are listed as hanging on it
@@ -99,20 +101,54 @@ def _leaves(finding: Finding, name: str = "") -> list[tuple[str, Finding]]:
     ]
 
 
-def threshold_uses(found: Iterable[Judged]) -> pd.DataFrame:
-    """The thresholds with the claims whose rules name them: the table's columns and `claims`."""
-    uses: dict[str, list[str]] = {}
-    for item in found:
-        for name in dict.fromkeys(
-            PLACEHOLDER.findall(item.claim["rule"] + str(item.claim["proxy"]))
-        ):
-            uses.setdefault(name, []).append(str(int(item.claim["claim"][1:])))
+@dataclass(frozen=True)
+class _Noted(Limits):
+    """Limits that note which of them are asked for."""
+
+    asked: set[str] = field(default_factory=set)
+
+    def _row(self, name: str) -> Any:
+        self.asked.add(name)
+        return super()._row(name)
+
+
+def threshold_uses(of: Records | None = None) -> pd.DataFrame:
+    """The thresholds with the claims whose rules ask for them, or whose sentences name them.
+
+    The table's columns; `limit` in words, and `claims`, their numbers. A limit that only serves
+    what the article leaves out, or a measure weighed and not taken, says so.
+    """
+    of = of or records()
     table = tables.load("claim_thresholds")
-    named = table.set_index("threshold")
+    noted = _Noted(table.set_index("threshold"))
+    asking = copy(of)
+    asking.limits = noted
+    days = evidence(THEN, of=asking), evidence(of=asking)
+    uses: dict[str, list[str]] = {}
+
+    def note(who: str, names: Iterable[str]) -> None:
+        for name in names:
+            uses.setdefault(name, []).append(who)
+
+    claims = tables.load("claims")
+    for row in claims.to_dict("records"):
+        noted.asked.clear()
+        for ev in days:
+            judge(row["claim"], ev)
+        named = PLACEHOLDER.findall(f"{row['rule']} {row['proxy']}")
+        note(str(int(row["claim"][1:])), noted.asked | set(named))
+    noted.asked.clear()
+    for omission in tables.load("omissions")["omission"]:
+        omitted(omission, days[1])
+    note("left out", noted.asked - set(uses))
+    noted.asked.clear()
+    for claim in claims["claim"]:
+        candidates(claim, days[1])
+    note("weighed", noted.asked - set(uses))
     return table.assign(
         claims=[", ".join(uses.get(name, [])) for name in table["threshold"]],
         limit=[
-            amount(v, u) if u not in ("day", "list") else limit_text(name, named)
+            amount(v, u) if u not in ("day", "list") else limit_text(name, noted.table)
             for name, v, u in zip(table["threshold"], table["value"], table["unit"], strict=True)
         ],
     )
@@ -130,7 +166,8 @@ def _variants(finding: Finding) -> list[dict[str, Any]]:
         {
             "name": name,
             "verdict": str(f.verdict),
-            "value": told(f.decided_by) if f.decided_by else f.reason,
+            "value": told(f.decided_by) if f.decided_by else "",
+            "source": f.decided_by.source if f.decided_by else "",
             "by": f.by,
             "variants": _variants(f),
         }
@@ -145,6 +182,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "conflict": finding.conflict,
         "spans_part": finding.parts("window"),
         "by": finding.by,
+        "decided": _figures([finding.decided_by] if finding.decided_by else []),
         "variants": _variants(finding),
         "figures": _figures(finding.figures),
     }
@@ -163,32 +201,32 @@ def sentences(told_of: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _strip(line: list[tuple[dt.date, Finding]], turns: list[history.Change]) -> dict[str, Any]:
-    """A claim's verdicts through time, as runs, and what moved each."""
+def _strip(
+    line: list[tuple[dt.date, Finding]], turns: list[history.Change], now: Finding
+) -> dict[str, Any]:
+    """A claim's verdicts through time as runs, the last of them now, and what moved each.
+
+    "Now" asks all that the tables hold, sources that carry no day too; its run and its turn have
+    no day.
+    """
     runs: list[dict[str, Any]] = []
     for on, finding in line:
         if runs and runs[-1]["verdict"] == str(finding.verdict):
-            runs[-1] |= {"to": on.isoformat(), "months": runs[-1]["months"] + 1}
+            runs[-1]["months"] += 1
         else:
-            runs.append(
-                {
-                    "verdict": str(finding.verdict),
-                    "from": on.isoformat(),
-                    "to": on.isoformat(),
-                    "months": 1,
-                }
-            )
+            runs.append({"verdict": str(finding.verdict), "from": on.isoformat(), "months": 1})
+    runs.append({"verdict": str(now.verdict), "from": "", "months": 1})
+    told_of = [
+        (turn.day.isoformat(), turn.before, turn.after, turn.what, turn.source) for turn in turns
+    ]
+    last = line[-1][1]
+    if last.verdict != now.verdict:
+        told_of.append(("", last.verdict, now.verdict, *history.moved_by(last, now)))
     return {
         "runs": runs,
         "turns": [
-            {
-                "day": turn.day.isoformat(),
-                "before": str(turn.before),
-                "after": str(turn.after),
-                "what": turn.what,
-                "source": turn.source,
-            }
-            for turn in turns
+            {"day": on, "before": str(before), "after": str(after), "what": what, "source": source}
+            for on, before, after, what, source in told_of
         ],
     }
 
@@ -204,13 +242,16 @@ def publish(
     title: str,
     subtitle: str,
     note: str = "",
+    through: Mapping[str, list[tuple[dt.date, Finding]]],
     of: Records | None = None,
 ) -> Published:
-    """Publish the claims: a list to filter and open, with the whole of it as CSV."""
+    """Publish the claims: a list to filter and open, with the whole of it as CSV.
+
+    `through`: the findings month by month, as `history.verdicts` gives them.
+    """
     found, of = list(found), of or records()
     table = rows(found)
     then, now = evidence(THEN, of=of), evidence(of=of)
-    through = history.verdicts(of)
     turned = history.changes(through)
     weighed = {item.claim["claim"]: candidates(item.claim["claim"], now) for item in found}
     left_out = [
@@ -246,6 +287,7 @@ def publish(
             "through": _strip(
                 through[item.claim["claim"]],
                 [turn for turn in turned if turn.claim == item.claim["claim"]],
+                item.now,
             ),
         }
         for item in found
@@ -262,8 +304,9 @@ def publish(
         "title": title,
         "subtitle": subtitle,
         "note": note,
-        "headings": [f"As known on {day(THEN.isoformat())}", "As known now"],
+        "then": THEN.isoformat(),
         "until": now.judged_on.isoformat(),
+        "months": [on.isoformat() for on, _ in next(iter(through.values()))],
         "claims": shown,
         "left_out": left_out,
         "sentences": sentences(item.claim for item in found),

@@ -1,216 +1,221 @@
-"""The page of the ledger: each claim a `<details>` with an anchor, and a filter over them.
+"""The page of the claims: each a `<details>` with an anchor, and a filter over them.
 
-Everything is in the HTML; `static/caspian-ledger.js` adds the filter and opens a claim that is
-linked to. The bundle comes from :func:`caspian.ledger.ledger`.
+Here is what the templates are given; `templates/claims.html` is the page. Everything is in the
+HTML: `static/caspian-claims.js` only adds the filter, and opens a claim that is linked to. The
+bundle comes from :func:`caspian.claims.listing.publish`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from html import escape
+import datetime as dt
+from collections.abc import Callable, Collection, Iterator, Mapping
+from itertools import groupby
+from pathlib import Path
 from typing import Any
 
-from caspian.models.claims import Verdict
-from caspian.verdicts import CHAPTERS, COLOUR, SYMBOL
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-SCRIPT = "caspian-ledger.js"
-STYLE = "caspian-ledger.css"
+from caspian.claims.evidence import appeared
+from caspian.claims.verdicts import COLOUR, GROUPS, SYMBOL, Verdict
+from caspian.text import day
+
+HERE = Path(__file__).parent
+STATIC, TEMPLATES = HERE / "static", HERE / "templates"
+SCRIPT, STYLE = "caspian-claims.js", "caspian-claims.css"
+PAGE = "chapters/claims"
+
+CHAPTERS = {
+    "visit": "The visit",
+    "energy": "Energy",
+    "investment": "Investment",
+    "corridor": "The Middle Corridor",
+    "ots": "The Turkic states",
+}
+# Silences had the numbers of claims before they got a list of their own; links to them lead on
+FORMER = {"o01": "claim-43", "o02": "claim-44", "o03": "claim-45", "o04": "claim-46"}
+SHOWN = 2  # figures beside an opinion before the fold
+INDENT = "\u00a0" * 3  # a list's letters find a word behind spaces
+NAMED = 2  # sources of a figure before the fold
+
+Bundle = Mapping[str, Any]
 
 
-def words(text: str) -> str:
-    """A text of the tables as HTML, with the apostrophe that the book's prose has."""
-    return escape(text.replace("'", "’"))
+def anchor(key: str) -> str:
+    """The id of a claim or an omission on the page: `c07` → `claim-07`, `o01` → `omission-01`."""
+    return f"{ {'c': 'claim', 'o': 'omission'}[key[0]] }-{key[1:]}"
 
 
-def anchor(claim: str) -> str:
-    """The id of a claim on the page: `c07` → `claim-07`."""
-    return f"claim-{claim[1:]}"
+def group_of(verdict: str) -> str:
+    """The word of the score for a verdict: `overstated` → `fall short`."""
+    return next(name for name, kinds in GROUPS.items() if Verdict(verdict) in kinds)
 
 
-def badge(verdict: str) -> str:
-    """A verdict as word and coloured symbol."""
-    kind = Verdict(verdict)
-    return (
-        f'<span class="caspian-verdict"><span aria-hidden="true" style="color:{COLOUR[kind]}">'
-        f"{SYMBOL[kind]}</span> {escape(verdict)}</span>"
+def month(iso: str, then: str) -> str:
+    """A month of the strip in words; the day itself for the day after the visit, "now" for none."""
+    if not iso:
+        return "now"
+    return day(iso) if iso == then else day(iso[:7])
+
+
+def in_words(through: Bundle, then: str) -> str:
+    """A claim's verdicts through time as one line: what a strip says to those who don't see it."""
+    *runs, now = through["runs"]
+    line = ", ".join(f"{run['verdict']} from {month(run['from'], then)}" for run in runs)
+    return f"Verdict through time: {line}; now {now['verdict']}"
+
+
+def dated(source: Bundle) -> str:
+    """A source's date; without one the month by which it was out, by its key; or "undated"."""
+    on = appeared(source["key"], source["date"])
+    return source["date"] or (f"by {on.isoformat()[:7]}" if on else "undated")
+
+
+def ruler(months: Collection[str]) -> list[tuple[str, int]]:
+    """The years above the strips, each with its number of cells; the last cell is now."""
+    years = groupby(months, key=lambda iso: iso[:4])
+    return [(year, len(list(cells))) for year, cells in years]
+
+
+# --- what an opened claim says first -------------------------------------------------------------
+
+
+def leaves(variants: Collection[Bundle], name: str = "") -> Iterator[tuple[str, Bundle]]:
+    """The counts and spans that are made of no others, by the names that lead to each."""
+    for variant in variants:
+        own = variant["name"]
+        path = f"{name}, {own[:1].lower()}{own[1:]}" if name else own
+        if variant["variants"]:
+            yield from leaves(variant["variants"], path)
+        elif variant["value"]:
+            yield path, variant
+
+
+def measures(claim: Bundle) -> list[dict[str, Any]]:
+    """What decided, on both days: rows of label, then and now (value and verdict, or None).
+
+    The first count or span that leads to the claim's verdict, and those that lead to another; of
+    an opinion the first figures beside it.
+    """
+    told = {when: dict(leaves(claim[when]["variants"])) for when in ("then", "now")}
+    names: dict[str, None] = {}
+    for when in ("now", "then"):
+        found = claim[when]
+        if told[when]:
+            agree = [n for n, leaf in told[when].items() if leaf["verdict"] == found["verdict"]]
+            names |= dict.fromkeys([*agree[:1], *(n for n in told[when] if n not in agree)])
+        else:
+            figures = found["decided"] or found["figures"][:SHOWN]
+            told[when] = {f["label"]: f | {"verdict": ""} for f in figures}
+            names |= dict.fromkeys(told[when])
+    if claim["now"]["decided"] and all(len(rows) == 1 for rows in told.values()):
+        # one measure; its label may name a number that differs between the days
+        names = dict.fromkeys(told["now"])
+        told["then"] = dict(zip(names, told["then"].values(), strict=True))
+    return [{"label": n, "then": told["then"].get(n), "now": told["now"].get(n)} for n in names]
+
+
+def lead_sources(claim: Bundle) -> dict[str, Any]:
+    """The first sources of what decided: then, now if they are others, and how many more."""
+
+    def keys(figures: Collection[Bundle]) -> list[str]:
+        every = (key for figure in figures for key in figure["source"].split(";"))
+        return list(dict.fromkeys(filter(None, every)))
+
+    then, now = (
+        keys(claim[when]["decided"] or claim[when]["figures"][:1])[:NAMED]
+        for when in ("then", "now")
     )
+    named = dict.fromkeys([*then, *now])
+    every = keys([*claim["then"]["figures"], *claim["now"]["figures"]])
+    return {"then": then, "now": now if now != then else [], "more": len(every) - len(named)}
 
 
-def _cite(keys: str, by_key: Mapping[str, Mapping[str, str]]) -> str:
-    """The sources of one figure, each a link of publisher and date."""
-    parts = []
-    for key in filter(None, keys.split(";")):
-        s = by_key[key]
-        label = escape(f"{s['publisher']}, {s['date']}" if s["date"] else s["publisher"])
-        title = escape(s["title"])
-        parts.append(
-            f'<a href="{escape(s["url"])}" title="{title}">{label}</a>' if s["url"] else label
-        )
-    return "; ".join(parts)
+def why(claim: Bundle) -> dict[str, str]:
+    """Why each verdict is what it is, one sentence a day; of an opinion, why none is given."""
+    then, now = (claim[when]["because"] or claim["rule"] for when in ("then", "now"))
+    return {"Both days": now} if then == now else {"then": then, "now": now}
 
 
-def _finding(found: Mapping[str, Any], heading: str, by_key: Mapping[str, Any]) -> str:
-    """One of a claim's two findings: verdict, what decided it, every figure with its sources."""
-    lines = [f'<p class="caspian-when">{heading}: {badge(found["verdict"])}</p>']
-    if found["nearest"]:
-        lines.append(
-            f"<p>Decided by: {words(found['decided_by'])}, {escape(found['decided_at'])}; "
-            f"nearest limit {escape(found['nearest'])}.</p>"
-        )
-    if found["missing"]:
-        lead = "Open because" if found["verdict"] == Verdict.OPEN else "Not known"
-        lines.append(f"<p>{lead}: {words(found['missing'])}.</p>")
-    if found["variants"]:
-        lead = "The sources disagree" if found["conflict"] else "By source"
-        items = "".join(f"<li>{words(n)}: {badge(v)}</li>" for n, v in found["variants"])
-        lines.append(f"<p>{lead}:</p><ul>{items}</ul>")
-    if found["figures"]:
-        body = "".join(
-            f'<tr><th scope="row">{words(f["label"])}</th>'
-            f'<td class="num">{escape(f["value"])}</td><td>{_cite(f["source"], by_key)}</td></tr>'
-            for f in found["figures"]
-        )
-        lines.append(
-            '<div class="caspian-scroll" tabindex="0" role="region" aria-label="Figures">'
-            '<table class="table"><thead><tr><th scope="col">Figure</th>'
-            '<th scope="col" class="num">Value</th><th scope="col">Sources</th></tr></thead>'
-            f"<tbody>{body}</tbody></table></div>"
-        )
-    return f"<section>{''.join(lines)}</section>"
+# --- the filter ----------------------------------------------------------------------------------
 
 
-def _figure(claim: Mapping[str, Any], pages: Collection[str], root: str) -> str:
-    """The chapter's figure as a link; its name alone if the book has no such page."""
-    kind = "table" if claim["figure"].startswith("tab-") else "figure"
-    label = f"{kind} in “{escape(CHAPTERS[claim['chapter']])}”"
-    page = f"chapters/{claim['chapter']}"
-    if page not in pages:
-        return label
-    return f'<a href="{root}{page}.html#{claim["figure"]}">{label}</a>'
+def filters(claims: Collection[Bundle]) -> list[dict[str, Any]]:
+    """The lists of the filter: name, label and options, each a value with its words.
 
-
-def _both(then: Mapping[str, Any], now: Mapping[str, Any]) -> str:
-    """The two verdicts of a claim's line, with a word if the sources lead to different ones."""
-    return "".join(
-        f'<span class="caspian-claim-verdict"><span class="caspian-label">{when} </span>'
-        f"{badge(found['verdict'])}"
-        f"{' <small>sources differ</small>' if found['conflict'] else ''}</span>"
-        for when, found in (("then", then), ("now", now))
-    )
-
-
-def claim_html(
-    claim: Mapping[str, Any],
-    by_key: Mapping[str, Any],
-    headings: tuple[str, str],
-    pages: Collection[str],
-    root: str,
-) -> str:
-    """One claim: a line with both verdicts, which opens to rule, figures and sources."""
-    name, number = anchor(claim["claim"]), int(claim["claim"][1:])
-    then, now = claim["then"], claim["now"]
-    proxy = f"<dt>Measured beside it</dt><dd>{words(claim['proxy'])}</dd>" if claim["proxy"] else ""
-    undated = (
-        f"<p>If sources without a date had been out by then: {badge(claim['undated'])}.</p>"
-        if claim["undated"] != then["verdict"]
-        else ""
-    )
-    return (
-        f'<details class="caspian-claim" id="{name}" data-chapter="{claim["chapter"]}" '
-        f'data-then="{then["verdict"]}" data-now="{now["verdict"]}">'
-        f'<summary><span class="caspian-claim-no">{number}</span>'
-        f'<span class="caspian-claim-text">{words(claim["text"])}</span>'
-        f"{_both(then, now)}</summary>"
-        f'<p class="caspian-meta">{claim["kind"].capitalize()} · paragraph {claim["paragraph"]} of '
-        f"the article · {_figure(claim, pages, root)} · "
-        f'<a href="#{name}">link to this claim</a></p>'
-        f"<dl><dt>Rule</dt><dd>{words(claim['rule'])}</dd>{proxy}</dl>"
-        f"{_finding(then, headings[0], by_key)}{undated}{_finding(now, headings[1], by_key)}"
-        "</details>"
-    )
-
-
-def _options(values: Collection[str], names: Mapping[str, str]) -> str:
-    shown = "".join(
-        f'<option value="{escape(v)}">{escape(names.get(v, v))}</option>' for v in values
-    )
-    return f'<option value="">all</option>{shown}'
-
-
-def filter_html(claims: Collection[Mapping[str, Any]], target: str) -> str:
-    """The filter: three lists and two buttons, hidden until the script is there to serve them."""
-    chapters = [c for c in CHAPTERS if any(claim["chapter"] == c for claim in claims)]
-    lists = [("chapter", "Chapter", _options(chapters, CHAPTERS))]
+    A verdict can be chosen by itself or with its group, in the words of the score.
+    """
+    chapters = [(c, CHAPTERS[c]) for c in CHAPTERS if any(c == each["chapter"] for each in claims)]
+    lists = [{"name": "chapter", "label": "Chapter", "options": chapters}]
     for when in ("then", "now"):
         given = {claim[when]["verdict"] for claim in claims}
-        lists.append((when, f"Verdict {when}", _options([v for v in Verdict if v in given], {})))
-    fields = "".join(
-        f'<label>{label} <select name="{name}" aria-controls="{target}">{options}</select></label>'
-        for name, label, options in lists
+        options = []
+        for name, kinds in GROUPS.items():
+            if some := [v for v in kinds if v in given]:
+                options.append((name, name))
+                options += [(str(v), f"{INDENT}{v}") for v in some if len(kinds) > 1]
+        lists.append({"name": when, "label": f"Verdict {when}", "options": options})
+    return lists
+
+
+# --- the page ------------------------------------------------------------------------------------
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
     )
+    made.filters |= {"day": day, "anchor": anchor, "group": group_of}
+    made.filters["typeset"] = lambda text: text.replace("'", "’")  # the apostrophe of the prose
+    made.filters["number"] = lambda key: int(key[1:])
+    return made
+
+
+def claims_html(
+    bundle: Bundle, pages: Collection[str], root: str, cite: Callable[[str, str], str]
+) -> str:
+    """All claims below the caption. `pages` are the book's; `root` leads to the site's.
+
+    `cite` gives a part of the book, by its title and its address, as a line of text.
+    """
+    then = dt.date.fromisoformat(bundle["then"])
+
+    def later(source: Bundle) -> bool:
+        on = appeared(source["key"], source["date"])
+        return on is not None and on > then
+
+    def citation(claim: Bundle) -> str:
+        told = f"Claim {int(claim['claim'][1:])}, “{claim['text'].rstrip('.')}”: "
+        told += f"{claim['then']['verdict']} as known on {day(bundle['then'])}, "
+        told += f"{claim['now']['verdict']} as known now"
+        return cite(told.replace("'", "’"), f"{PAGE}.html#{anchor(claim['claim'])}")
+
     return (
-        f'<form class="caspian-filter" hidden>{fields}<button type="reset">Show all</button>'
-        '<button type="button" name="open">Open those shown</button>'
-        f'<output aria-live="polite" for="{target}"></output></form>'
-    )
-
-
-OMITTED = 0  # stands for a paragraph: what the article leaves out
-
-
-def part_of(claim: Mapping[str, Any]) -> int:
-    """The paragraph below which a claim stands on the page."""
-    return OMITTED if claim["kind"] == "omission" else claim["paragraph"]
-
-
-def grouped(claims: Collection[Mapping[str, Any]]) -> list[int]:
-    """The paragraphs that have claims, in the order of the ledger."""
-    return list(dict.fromkeys(part_of(claim) for claim in claims))
-
-
-def paragraph_anchor(paragraph: int) -> str:
-    """The id of a paragraph on the page."""
-    return f"paragraph-{paragraph}" if paragraph else "left-out"
-
-
-def heading_html(paragraph: int, sentences: Collection[Mapping[str, Any]]) -> str:
-    """A paragraph's heading: each of its sentences by its first words, with links to its claims."""
-    if paragraph == OMITTED:
-        return "<h3>What the article leaves out</h3>"
-    items = ""
-    for told in (s for s in sentences if s["paragraph"] == paragraph):
-        links = " ".join(f'<a href="#{anchor(c)}">{int(c[1:])}</a>' for c in told["claims"])
-        noun = "claim" if len(told["claims"]) == 1 else "claims"
-        items += f"<li>“{words(told['opening'])} …”: {noun} {links}</li>"
-    return f'<h3>Paragraph {paragraph}</h3><ol class="caspian-sentences">{items}</ol>'
-
-
-def jumps_html(claims: Collection[Mapping[str, Any]]) -> str:
-    """Links to the paragraphs."""
-    links = "".join(
-        f'<li><a href="#{paragraph_anchor(p)}">{p or "left out"}</a></li>' for p in grouped(claims)
-    )
-    return (
-        '<nav class="caspian-jumps" aria-label="Paragraphs of the article">'
-        f"<span>Paragraph</span><ul>{links}</ul></nav>"
-    )
-
-
-def ledger_html(bundle: Mapping[str, Any], pages: Collection[str], root: str) -> str:
-    """The whole ledger below its caption. `pages` are the book's; `root` leads to the site's."""
-    by_key = {s["key"]: s for s in bundle["sources"]}
-    target = f"{bundle['name']}-list"
-    items = ""
-    for paragraph in grouped(bundle["claims"]):
-        told = [c for c in bundle["claims"] if part_of(c) == paragraph]
-        lines = "".join(
-            claim_html(claim, by_key, tuple(bundle["headings"]), pages, root) for claim in told
+        _environment()
+        .get_template("claims.html")
+        .render(
+            bundle=bundle,
+            by_key={source["key"]: source for source in bundle["sources"]},
+            paragraphs=list(dict.fromkeys(claim["paragraph"] for claim in bundle["claims"])),
+            filters=filters(bundle["claims"]),
+            ruler=ruler(bundle["months"]),
+            target=f"{bundle['name']}-list",
+            chapters=CHAPTERS,
+            former=FORMER,
+            colour=COLOUR,
+            symbol=SYMBOL,
+            pages=pages,
+            root=root,
+            dated=dated,
+            later=later,
+            citation=citation,
+            measures=measures,
+            lead_sources=lead_sources,
+            why=why,
+            month=lambda iso: month(iso, bundle["then"]),
+            in_words=lambda through: in_words(through, bundle["then"]),
         )
-        items += (
-            f'<div class="caspian-paragraph" id="{paragraph_anchor(paragraph)}">'
-            f"{heading_html(paragraph, bundle['sentences'])}{lines}</div>"
-        )
-    return (
-        f"{jumps_html(bundle['claims'])}{filter_html(bundle['claims'], target)}"
-        f'<div class="caspian-ledger" id="{target}">{items}</div>'
     )

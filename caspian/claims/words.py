@@ -83,108 +83,129 @@ def rule_text(text: str) -> str:
 # --- why a verdict is what it is -----------------------------------------------------------------
 
 
-def _bound(step: Step, unit: str, *, higher: bool) -> str:
-    return f"{'at least' if higher else 'at most'} {amount(step.limit, unit)}"
+def _asked(step: Step, unit: str, *, higher: bool) -> str:
+    return f"“{step.verdict}” {'asks for at least' if higher else 'allows at most'} " + amount(
+        step.limit, unit
+    )
 
 
-def _against(value: float, step: Step, unit: str) -> str:
-    """How far a value lies from a limit: in points of a percentage, else in its unit."""
-    gap = amount(abs(value - step.limit), "points" if unit == "%" else unit)
-    return gap.replace("points", "percentage points")
+def _came_to(by: Measure) -> str:
+    """What a figure was, as the beginning of a sentence that is right for one thing and for many.
+
+    A count goes without its unit, which its label names.
+    """
+    value = told(by) if by.unit in MEASURED or by.period else number(by.value)
+    return f"{by.label}{',' if ',' in by.label else ''} came to {value}"
 
 
 def _by_ladder(found: Finding, by: Measure) -> str:
     """Which limit a figure met or missed, and by how much."""
+    unit = by.unit if by.unit in MEASURED else ""
     reached = [k for k, step in enumerate(found.steps) if step.verdict == found.verdict]
     met = reached[0] if reached else len(found.steps)
-    says = f"{by.label}: {told(by)}."
     if met == 0 and found.verdict == OPEN:
-        return f"{says} Open up to {amount(found.steps[0].limit, by.unit)}."
+        return f"{_came_to(by)}; it is open up to {amount(found.steps[0].limit, by.unit)}."
     if met == 0:
-        unit = by.unit if by.unit in MEASURED else ""
-        return f"{says} “{found.verdict}” asks {_bound(found.steps[0], unit, higher=found.higher)}."
+        return f"{_came_to(by)}; {_asked(found.steps[0], unit, higher=found.higher)}."
     missed = found.steps[met - 1]
-    if by.unit not in MEASURED:  # a count meets its limit or not: there is no distance to tell
-        asked = _bound(missed, "", higher=found.higher)
-        return f"{says} “{missed.verdict}” asks {asked}, so it is {found.verdict}."
-    side = "short of" if found.higher else "above"
     if missed.verdict == OPEN:
-        return (
-            f"{says} It was open up to {amount(missed.limit, by.unit)}; now it is {found.verdict}."
-        )
-    says += (
-        f" That is {_against(by.value, missed, by.unit)} {side} the "
-        f"{amount(missed.limit, by.unit)} for “{missed.verdict}”"
-    )
-    if met == len(found.steps):
-        return f"{says}, so it is {found.verdict}."
-    return (
-        f"{says}; “{found.verdict}” asks {_bound(found.steps[met], by.unit, higher=found.higher)}."
-    )
+        return f"{_came_to(by)}; it was open up to {amount(missed.limit, by.unit)}."
+    if not unit:  # a count meets its limit or not: there is no distance to tell
+        return f"{_came_to(by)}; {_asked(missed, unit, higher=found.higher)}."
+    gap = amount(abs(by.value - missed.limit), "points" if unit == "%" else unit)
+    side = "short of" if found.higher else "above"
+    return f"{_came_to(by)}, {gap} {side} the {amount(missed.limit, unit)} for “{missed.verdict}”."
 
 
-def _brief(found: Finding) -> str:
-    """A variant in a few words: what it measured, and what that gives."""
-    if found.decided_by is None:
-        return found.reason or str(found.verdict)
-    value = found.decided_by
-    if found.by == "window":
-        return ", ".join(
-            f"{name[0].lower()}{name[1:]} {told(each.decided_by)}"
-            for name, each in found.variants
-            if each.decided_by
-        )
-    return told(value)
+def _newest(found: Finding) -> str:
+    """A variant by its figure, that of its newest span if it has several; else what is missing."""
+    decided = [f.decided_by for f in found.all() if f.decided_by]
+    return told(decided[0]) if decided else found.reason or str(found.verdict)
 
 
 def _by_window(found: Finding) -> str:
-    spans = [(name, f) for name, f in found.variants if f.verdict != OPEN and f.decided_by]
-    says = " ".join(
-        f"{f.decided_by.label}: {told(f.decided_by)}." for _, f in spans if f.decided_by
+    """What each span of time says, and what the verdict makes of it."""
+    spans = [(name, f) for name, f in found.variants if f.decided_by]
+    each = " and ".join(
+        f"{name[:1].lower()}{name[1:]} {told(f.decided_by)}" for name, f in spans if f.decided_by
     )
     hold = [f.verdict in HOLDS for _, f in spans]
-    if len(spans) < 2 or all(hold) or not any(hold):
-        return says
-    how = "the newest bears it out, a longer one does not"
-    if not hold[0]:
-        how = "a longer one bears it out, the newest does not"
-    return f"The spans part: {how}. {says}"
+    labels = [f.decided_by.label for _, f in spans if f.decided_by]
+    subject = re.split(r",? (?:change|in the|since|from)\b", labels[0])[0]
+    if len(spans) == 1:
+        how = "no other span is known"
+    elif all(hold):
+        how = "each span bears it out"
+        if len({f.verdict for _, f in spans}) > 1:
+            how += ", one of them only in part"
+    elif not any(hold):
+        how = "no span bears it out"
+    elif hold[0]:
+        how = "the spans part, since a longer one does not bear it out"
+    else:
+        how = "the spans part, since only a longer one bears it out"
+    return f"{subject}: {each}; {how}."
+
+
+def _by_source(found: Finding) -> str:
+    """What the counts of one thing say: where they agree, or how they part."""
+    known = [(name, f) for name, f in found.variants if f.verdict != OPEN or f.decided_by]
+    verdicts = {f.verdict for _, f in known}
+    if not known:
+        return _open(found)
+    if len(known) == 1:
+        return because(known[0][1])
+    if found.verdict == OPEN and verdicts & set(HOLDS) and verdicts & set(FALLS_SHORT):
+        sides = [
+            f"{name} {'bears it out' if f.verdict in HOLDS else 'does not'} ({_newest(f)})"
+            for name, f in sorted(known, key=lambda side: side[1].verdict not in HOLDS)
+        ]
+        return f"{', '.join(sides)}, and none is preferred."
+    if found.verdict == OPEN and not found.conflict:
+        sides = [f"{name} {_newest(f)}" for name, f in known]
+        return f"{_sentence(known[0][1].reason)}: {', '.join(sides)}."
+    led = next((f for _, f in known if f.verdict == found.verdict), known[0][1])
+    others = [f for _, f in known if f is not led]
+    part = sum(f.verdict != found.verdict for f in others)
+    says = "says" if part == 1 else "say"
+    how = f"{part} of {len(others)} other counts {says} otherwise" if part else "all counts agree"
+    if len(others) == 1:
+        how = f"the other count {'says otherwise' if part else 'agrees'}"
+    return f"{because(led).removesuffix('.')}; {how}."
+
+
+def _sentence(reason: str) -> str:
+    """A reason with a capital; "no figure for: a; no figure for: b" as "No figure for: a, b"."""
+    parts: dict[str, list[str]] = {}
+    for each in reason.split("; "):
+        head, _, rest = each.partition(": ")
+        parts.setdefault(head, []).extend([rest] if rest else [])
+    text = "; ".join(f"{h}: {', '.join(rest)}" if rest else h for h, rest in parts.items())
+    return text[:1].upper() + text[1:]
+
+
+def _open(found: Finding) -> str:
+    return f"{_sentence(found.reason)}." if found.reason else ""
 
 
 def because(found: Finding) -> str:
-    """Why the verdict is what it is, in one or two sentences; "" for an opinion."""
+    """Why the verdict is what it is, in one sentence; "" for an opinion."""
     if found.refused:
         return f"Refused: {found.reason}."
     if found.by == "source" and found.variants:
-        known = [(name, f) for name, f in found.variants if f.verdict != OPEN or f.decided_by]
-        verdicts = {f.verdict for _, f in known}
-        if not known:
-            return f"Open: {found.reason}."
-        if len(known) == 1:
-            return because(known[0][1])
-        if found.verdict == OPEN and not found.conflict:
-            sides = ". ".join(f"{name}: {_brief(f)}" for name, f in known)
-            return f"{known[0][1].reason[:1].upper()}{known[0][1].reason[1:]}. {sides}."
-        if found.verdict == OPEN and verdicts & set(HOLDS) and verdicts & set(FALLS_SHORT):
-            sides = ". ".join(f"{name}: {_brief(f)}, {f.verdict}" for name, f in known)
-            return f"The counts lead to opposite verdicts, and none is preferred. {sides}."
-        led = next((f for _, f in known if f.verdict == found.verdict), known[0][1])
-        if len(verdicts) == 1:
-            return f"{because(led)} The other counts agree."
-        others = "; ".join(f"{n}: {_brief(f)}, {f.verdict}" for n, f in known if f is not led)
-        return f"{because(led)} {others}."
+        return _by_source(found)
     if found.by == "window" and found.variants:
         return _by_window(found)
     if found.by == "bound" and found.variants:
-        ends = "; ".join(
-            f"{name.lower()} {told(f.decided_by)} ({f.verdict})"
+        ends = [
+            f"{name.lower()} {told(f.decided_by)}, which gives “{f.verdict}”"
             for name, f in found.variants
             if f.decided_by
-        )
-        return f"Only bounds are known: {ends}."
+        ]
+        return f"Only bounds are known: {'; '.join(ends)}."
     if found.verdict == OPEN and found.reason:
-        value = f" {found.decided_by.label}: {told(found.decided_by)}." if found.decided_by else ""
-        return f"{found.reason[0].upper()}{found.reason[1:]}.{value}"
+        value = f" ({_newest(found)})" if found.decided_by else ""
+        return f"{_sentence(found.reason)}{value}."
     if found.decided_by and found.steps:
         return _by_ladder(found, found.decided_by)
     return ""

@@ -36,6 +36,7 @@ from sphinx.util.index_entries import split_index_msg
 
 import caspian
 from caspian import charts, tables
+from caspian.claims import page as claims
 from caspian.site import (
     archive,
     bundles,
@@ -44,7 +45,6 @@ from caspian.site import (
     execution,
     files,
     front,
-    ledger,
     render,
     takeaway,
 )
@@ -248,7 +248,8 @@ def write_files(app: Sphinx, folder: Path, jobs: int) -> None:
     """Write the figures' downloads, the scripts and the static files, where they changed."""
     out = Path(app.outdir)
     tidy_search_index(out / "searchindex.js", app.env)
-    for file in sorted(STATIC.iterdir()):  # an edited file is not always copied by Sphinx
+    # an edited file is not always copied by Sphinx
+    for file in sorted([*STATIC.iterdir(), *claims.STATIC.iterdir()]):
         files.write(out / "_static" / file.name, file.read_bytes())
     wanted: dict[str, files.Making] = {}
     for held in pages(app.env).values():
@@ -279,8 +280,8 @@ def add_scripts(
     if any(_interactive(published).values()):
         app.add_js_file("caspian.js", loading_method="defer")
     if any("claims" in item.bundle for item in published.values()):
-        app.add_js_file(ledger.SCRIPT, loading_method="defer")
-        app.add_css_file(ledger.STYLE)
+        app.add_js_file(claims.SCRIPT, loading_method="defer")
+        app.add_css_file(claims.STYLE)
     takeaway.complete_page(app, pagename, context, tree)
 
 
@@ -292,13 +293,14 @@ def _digest(paths: Iterable[Path]) -> str:
 @cache
 def code_digest() -> str:
     """Digest of the code that makes pages of what was read: this package and the charts' look."""
-    named = [caspian.PACKAGE / name for name in ("charts.py", "text.py", "verdicts.py")]
-    return _digest([*HERE.glob("*.py"), *named])
+    names = ("charts.py", "text.py", "claims/page.py", "claims/verdicts.py")
+    named = [caspian.PACKAGE / name for name in names]
+    return _digest([*HERE.glob("*.py"), *named, *claims.TEMPLATES.iterdir()])
 
 
 def look_digest() -> str:
     """Digest of what only dresses the pages: styles, scripts, templates."""
-    held = [*STATIC.rglob("*"), *TEMPLATES.rglob("*")]
+    held = [*STATIC.rglob("*"), *TEMPLATES.rglob("*"), *claims.STATIC.rglob("*")]
     return _digest(path for path in held if path.is_file())
 
 
@@ -312,7 +314,7 @@ def configure(app: Sphinx, config: Config) -> None:
     def of_book(path: Path) -> str:
         return os.path.relpath(path, app.confdir)
 
-    config.html_static_path = [*config.html_static_path, of_book(STATIC)]
+    config.html_static_path = [*config.html_static_path, *map(of_book, (STATIC, claims.STATIC))]
     config.templates_path = [of_book(TEMPLATES), *config.templates_path]
     config.html_favicon = of_book(STATIC / "favicon.svg")
 

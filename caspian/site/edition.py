@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -75,6 +75,12 @@ def line(cited: Citation, part: str = "") -> str:
     whole = f"{part}. In: {cited.title}" if part else cited.title
     edition = f"Version {cited.version} of {day(cited.released)}"
     return f"{cited.author} ({cited.year}). {whole}. {edition}.{address}"
+
+
+def line_at(cited: Citation, part: str, address: str) -> str:
+    """A part of the book as a line of text that ends with where it is in the site."""
+    url = f"{cited.url.rstrip('/')}/{address}" if cited.url else address
+    return line(replace(cited, url=url), part)
 
 
 def writer() -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from html import escape
 from typing import Any, ClassVar
 
@@ -16,6 +17,7 @@ from docutils import nodes
 from caspian import charts, tables
 from caspian.claims import page as claims_page
 from caspian.claims.listing import CLAIMS_MIME
+from caspian.site import edition
 from caspian.site.pages import Published, page
 from caspian.text import day
 
@@ -275,7 +277,9 @@ class FigureRenderer:
         if is_figure:
             node = caspian_figure("", _raw(figure_html(bundle, root)))
         elif data.mime_type == CLAIMS_MIME:
-            body = claims_page.claims_html(bundle, env.found_docs, root)
+            env.note_dependency(f"{env.app.confdir}/CITATION.cff")
+            cite = partial(edition.line_at, edition.citation(env.app.confdir))
+            body = claims_page.claims_html(bundle, env.found_docs, root, cite)
             node = caspian_table("", _raw(body), _raw(_foot(bundle, root, ("csv",))))
         else:
             node = caspian_table("", table_node(bundle), _raw(_foot(bundle, root, ("csv",))))

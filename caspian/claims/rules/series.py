@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 
 import pandas as pd
 
@@ -95,7 +95,12 @@ class Series:
         self.ev, self.name, self.label = ev, name, label
         self.rows = by_period(rows, ev.limit("window_months"))
         self.years = self.rows[self.rows["months"] == MONTHS].set_index("year", drop=False)
-        self.ladder = ladder or clear_growth(ev)
+        self._given = ladder
+
+    @cached_property
+    def ladder(self) -> Ladder:
+        """What grades growth: that given, or clear growth. Asked for when growth is."""
+        return self._given or clear_growth(self.ev)
 
     def at(self, period: str) -> Measure:
         """The figure of a period."""
