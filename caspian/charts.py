@@ -212,6 +212,7 @@ def source_keys(given: Iterable[pd.DataFrame | str]) -> list[str]:
 
 
 def sources_of(keys: Iterable[str]) -> list[dict[str, str]]:
+    """What a figure or table says of its sources, by their keys."""
     found = (tables.source(key) for key in keys)
     return [
         {

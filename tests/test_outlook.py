@@ -86,7 +86,7 @@ def test_a_part_of_a_year_is_the_least_of_it(known):
         ({"btc_mt": {2025: 1.4}}, "btc_mt: 2025 is closed; the next year is 2026"),
         (
             {"trade_az_usd_mn": {2024: 480}},
-            "trade_az_usd_mn: 2024 is closed; the next year is 2025",
+            "_az_usd_mn: 2024 is closed; the next year is 2025",
         ),
         ({"trade_az_tr_usd_mn": {2024: 8000}}, "2024 is closed; the next year is 2025"),
         ({"btc_mtt": {2026: 1.4}}, "no quantity 'btc_mtt' can come. Did you mean \"btc_mt\"?"),
@@ -257,7 +257,7 @@ def test_a_slip_in_a_signpost_is_told(known, column, cell, message):
 
 
 def test_the_corridor_has_one_central_case(known):
-    """The outlook's is the corridor's parameter, the middle of its ends (test_quantities: printed)."""
+    """The outlook's is the corridor's parameter, which is the middle of its ends."""
     demand = tables.load("corridor_parameters").set_index("parameter").loc["demand_2030"]
     assert demand["low"] == QUANTITIES["titr_mt"].last(known)[1]
     middle = scenarios.halfway(demand["low"], demand["high"])

@@ -232,6 +232,7 @@ class Records:
             self.own_publisher,
         )
         other._dated = {name: d for name, d in self._dated.items() if name not in coming}
+        other._asked = {key: rows for key, rows in self._asked.items() if key[0] not in coming}
         return other
 
     def rows(

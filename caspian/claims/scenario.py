@@ -17,7 +17,7 @@ import pandas as pd
 from caspian import tables
 from caspian.claims.evidence import OWN, Evidence, Records
 from caspian.claims.judged import evidence, questions, records
-from caspian.claims.judging import Measure, Question
+from caspian.claims.judging import Finding, Measure, Question
 from caspian.claims.rules import RULES, judge, look_up
 from caspian.claims.rules.series import by_period
 from caspian.claims.verdicts import OPINION, Verdict
@@ -156,9 +156,17 @@ def under(figures: Mapping[str, Mapping[int, float]], of: Records | None = None)
     """
     of = of or records()
     rows = tables.load("claims")[["claim", "text"]]
-    now, then = evidence(of=of), after(figures, of)
-    waiting = Evidence(of, then.judged_on)
-    found = [[judge(name, ev) for ev in (now, waiting, then)] for name in rows["claim"]]
+    today, later = evidence(of=of).judged_on, after(figures, of)
+    moved = {quantity.table for quantity in quantities().values()} | {"day"}
+
+    def asked(name: str) -> tuple[Finding, Finding, Finding]:
+        """Now, waiting and then; asked again only where what the rule asks has changed."""
+        ev = Evidence(of, today)
+        now = judge(name, ev)
+        waiting = judge(name, Evidence(of, later.judged_on)) if "day" in ev.asked else now
+        return now, waiting, judge(name, later) if ev.asked & moved else now
+
+    found = [asked(name) for name in rows["claim"]]
     return rows.assign(
         verdict_now=[str(a.verdict) for a, _, _ in found],
         verdict_waiting=[str(b.verdict) for _, b, _ in found],
@@ -221,8 +229,9 @@ def turning_points(names: Iterable[str] | None = None, of: Records | None = None
     of = of or records()
     wanted = list(names or sorted(RULES))
     present, tables_of = {}, {}
+    today = evidence(of=of).judged_on
     for name in wanted:
-        ev = evidence(of=of)
+        ev = Evidence(of, today)
         present[name] = look_up(name, ev).grade().verdict
         tables_of[name] = ev.asked
     wanted = [name for name in wanted if present[name] != OPINION]

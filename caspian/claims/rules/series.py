@@ -7,6 +7,7 @@ same months of two years. The newest such pair counts, a part-year's too, if it 
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property, partial
@@ -29,7 +30,6 @@ from caspian.rules import period_bounds
 from caspian.text import day
 
 MONTHS, DAYS_A_YEAR = 12, 365.25
-SAME = 1e-9  # percent: what rounding makes of no change
 
 
 def months(period: str) -> int:
@@ -73,8 +73,9 @@ def growth(
             unfinished = f"{day(now.period)} is no whole year, and not above {day(before.period)}"
             return Finding(OPEN, reason=f"{label}: {unfinished}", measured=(grown, now, before))
         found = ladder.grade(grown, now, before)
-        if ladder.higher and found.verdict in HOLDS and grown.value <= SAME:
-            return replace(found, verdict=ladder.below)  # no change is no growth
+        same = math.isclose(now.value, before.value)  # but for rounding: no change is no growth
+        if same and ladder.higher and found.verdict in HOLDS:
+            return replace(found, verdict=ladder.below)
         return found
 
     return Formula((now, before), grade)
