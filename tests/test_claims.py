@@ -91,6 +91,7 @@ PINNED = {
     "c54": (OPEN, OVERSTATED),
     "c55": (SUPPORTED, OVERSTATED),
     "c56": (SUPPORTED, SUPPORTED),
+    "c57": (SUPPORTED, SUPPORTED),
 }
 CONFLICTS = {
     "c13",

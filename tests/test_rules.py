@@ -226,7 +226,7 @@ def test_a_council_has_its_time(day, verdict):
 
 
 @pytest.mark.parametrize(
-    ("day", "verdict"), [(dt.date(2027, 1, 9), OPEN), (dt.date(2027, 1, 10), OVERSTATED)]
+    ("day", "verdict"), [(dt.date(2026, 12, 9), OPEN), (dt.date(2026, 12, 11), OVERSTATED)]
 )
 def test_a_purchase_has_its_time(day, verdict):
     ev = papers(OIL)
@@ -252,10 +252,10 @@ def test_the_day_of_the_visit(date, verdict):
 @pytest.mark.parametrize(
     ("until", "steps", "verdict"),
     [
-        (dt.date(2027, 1, 9), [], OPEN),
-        (dt.date(2027, 1, 10), [], OVERSTATED),
-        (dt.date(2027, 1, 10), ["registered"], OVERSTATED),
-        (dt.date(2027, 1, 10), ["financed"], SUPPORTED),
+        (dt.date(2026, 12, 9), [], OPEN),
+        (dt.date(2026, 12, 11), [], OVERSTATED),
+        (dt.date(2026, 12, 11), ["registered"], OVERSTATED),
+        (dt.date(2026, 12, 11), ["financed"], SUPPORTED),
     ],
 )
 def test_the_fund_has_its_time(until, steps, verdict):

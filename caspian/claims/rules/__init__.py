@@ -7,10 +7,11 @@ from caspian.claims.rules.registry import CANDIDATES, LEFT_OUT, RULES, judge, lo
 TABLES = (
     *("agreements", "assessments", "az_kz_trade", "bilateral_trade", "bloc_trade", "btc_flow"),
     *("caspian_level", "cooperation_meetings", "corridor_composition", "corridor_containers"),
-    *("corridor_freight", "corridor_targets", "country_indicators", "cpc_disruptions"),
+    *("corridor_freight", "corridor_targets", "countries", "country_indicators"),
+    *("cpc_disruptions",),
     *("defence_ties",),
     *("document_counts", "fdi_positions", "founding_clauses", "freight_rates"),
-    *("investment_projects", "kz_oil_btc", "kz_trade_by_partner", "kz_trade_totals"),
+    *("investment_projects", "kz_oil_btc", "kz_trade_by_partner"),
     *("milestones", "nodes", "oil_capacities", "oil_exports", "oil_routes", "ots_institutions"),
     *("ots_summits", "project_dates", "project_steps", "rival_volumes", "route_events"),
     *("route_legs", "trade_statements", "trade_targets", "trade_totals", "transport_tariffs"),

@@ -101,13 +101,11 @@ def containers_of_northern(ev: Evidence) -> Question:
                     "titr_teu", "Containers on the corridor")  # fmt: skip
     north = Series(ev, ev.outcome("rival_volumes", "series == 'erai_teu'"),
                    "erai_teu", "Containers by Russia between China and Europe")  # fmt: skip
-    both = [p for p in middle.rows["period"] if p in north.rows.index]
-    if not both:
-        raise Unknown("no period with both counts of containers")
+    period = middle.with_(north)
     ladder = ev.ladder({SUPPORTED: "half", IMPRECISE: "fifth"}, OVERSTATED)
     words = "The corridor's containers in percent of the Northern route's, at most"
     return Formula(
-        (middle.at(both[-1]), north.at(both[-1])),
+        (middle.at(period), north.at(period)),
         lambda m, n: ladder.grade(ratio("middle_of_northern", words, m, n), m, n),
     )
 
@@ -140,12 +138,10 @@ def europe_asia(ev: Evidence) -> Question:
     def freight_in_transit() -> Question:
         transit = freight(ev, "titr_transit", "titr_transit_mt", "Transit on the corridor")
         whole = ministry(ev)
-        both = [p for p in transit.rows["period"] if p in whole.rows.index]
-        if not both:
-            raise Unknown("no period with the corridor's transit and all its freight")
+        period = transit.with_(whole)
         words = "Transit in percent of the corridor's freight"
         return Formula(
-            (transit.at(both[-1]), whole.at(both[-1])),
+            (transit.at(period), whole.at(period)),
             lambda t, w: ladder.grade(part("transit_part", words, t, w), t, w),
         )
 

@@ -146,11 +146,9 @@ def oil_part(
 ) -> Question:
     """Kazakh oil by Baku as a `portion` of a `whole`, in the newest period that both have."""
     sent = Series(ev, oil(ev, kind), kind.name, kind.label)
-    both = [p for p in sent.rows["period"] if p in whole.rows.index]
-    if not both:
-        raise Unknown(f"no period with both: {kind.label}; {whole.label}")
+    period = sent.with_(whole)
     return Formula(
-        (sent.at(both[-1]), whole.at(both[-1])),
+        (sent.at(period), whole.at(period)),
         lambda carried, all_of_it: ladder.grade(portion(carried, all_of_it), carried, all_of_it),
     )
 

@@ -10,7 +10,6 @@ from functools import partial
 
 import pandas as pd
 
-from caspian import tables
 from caspian.claims.evidence import Evidence, count, figure, merged, share
 from caspian.claims.judging import Measure, derived, ratio
 from caspian.claims.rules.corridor import ministry, places_on_the_way
@@ -121,7 +120,7 @@ def third_states(ev: Evidence) -> LookUps:
     on_way = places_on_the_way(ev)
     others = on_way[on_way["country"].isin(ev.members("transit_states"))]
     first = others.drop_duplicates("country")
-    names = tables.load("countries").set_index("country")["name"]
+    names = ev.reference("countries").set_index("country")["name"]
     named = " and ".join(sorted(names.get(c, c) for c in first["country"]))
     words = f"States between the two and Europe on the corridor's routes, {named}"
     return [lambda: count("transit_states", words, first, "states", merged(others["source"]))]
@@ -131,7 +130,9 @@ def third_states(ev: Evidence) -> LookUps:
 def one_expert(ev: Evidence) -> LookUps:
     """Assessments of the partnership by others that the book has found."""
     words = "Assessments by others that the book has found"
-    return [lambda: count("assessments", words, ev.known("assessments"), "voices")]
+    return [
+        lambda: count("assessments", words, ev.known("assessments", "about != 'ots'"), "voices")
+    ]
 
 
 @left_out("o10")

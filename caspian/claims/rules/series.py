@@ -114,6 +114,21 @@ class Series:
             raise Unknown(f"no figure for: {self.label}")
         return self.at(rows.index[-1])
 
+    def with_(self, other: Series) -> str:
+        """The newest period that another series has too.
+
+        Raises Unknown if there is none, or if it ends more than a year before this series does.
+        """
+        both = [p for p in self.rows["period"] if p in other.rows.index]
+        if not both or not self._is_news(self.rows.at[both[-1], "end"]):
+            raise Unknown(f"no newer period with both: {self.label}; {other.label}")
+        return both[-1]
+
+    def _is_news(self, end: dt.date) -> bool:
+        """Whether a day lies no more than a year before the series ends."""
+        newest = self.rows["end"].max()
+        return (newest - end).days <= DAYS_A_YEAR * self.ev.limit("window_last")
+
     def over(self, limit: str) -> Question:
         """Growth to the newest period with the same months so many years before.
 
@@ -123,12 +138,10 @@ class Series:
         back = int(self.ev.limit(limit))
         if floor := self._floor(back):
             return floor
-        newest = self.rows["end"].max() if len(self.rows) else dt.date.min
         pairs = [
             p
             for p, end in zip(self.rows["period"], self.rows["end"], strict=True)
-            if years_before(p, back) in self.rows.index
-            and (newest - end).days <= DAYS_A_YEAR * self.ev.limit("window_last")
+            if years_before(p, back) in self.rows.index and self._is_news(end)
         ]
         if not pairs:
             raise Unknown(f"no figures for the same months, years apart: {self.label} ({back})")

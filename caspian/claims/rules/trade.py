@@ -201,11 +201,9 @@ def like_turkiye(ev: Evidence) -> Question:
     compared = partial(ratio, "beside_turkiye", "AZ–KZ trade in percent of AZ–TR trade")
 
     def by(near: Series, far: Series) -> Question:
-        both = [p for p in near.rows["period"] if p in far.rows.index]
-        if not both:
-            raise Unknown(f"no period with both: {near.label}")
+        period = near.with_(far)
         return Formula(
-            (near.at(both[-1]), far.at(both[-1])),
+            (near.at(period), far.at(period)),
             lambda one, other: ladder.grade(compared(one, other), one, other),
         )
 
@@ -242,9 +240,7 @@ def for_their_size(ev: Evidence) -> Question:
     """Trade with Kazakhstan and with Türkiye, each divided by the partner's people."""
     people = ev.known("country_indicators", "indicator == 'population'")
     azerbaijan, beside_it = turnover(ev, "Azerbaijan"), turkish(ev)
-    both = [p for p in azerbaijan.rows["period"] if p in beside_it.rows.index]
-    if not both or people.empty:
-        raise Unknown("no period with both")
+    period = azerbaijan.with_(beside_it)
     sizes = [
         figure(f"people_{c.lower()}", f"People of {name}", people[people["country"] == c])
         for c, name in (("KAZ", "Kazakhstan"), ("TUR", "Türkiye"))
@@ -256,7 +252,7 @@ def for_their_size(ev: Evidence) -> Question:
         words = "AZ–KZ trade in percent of AZ–TR trade, for one person of the partner"
         return ladder.grade(ratio("beside_turkiye_head", words, near, weighed), near, far)
 
-    return Formula((azerbaijan.at(both[-1]), beside_it.at(both[-1]), *sizes), grade)
+    return Formula((azerbaijan.at(period), beside_it.at(period), *sizes), grade)
 
 
 @rule("c25")

@@ -25,6 +25,7 @@ from caspian.claims.verdicts import (
     CONTRADICTED,
     IMPRECISE,
     MISLEADING,
+    OPEN,
     OVERSTATED,
     SUPPORTED,
     Verdict,
@@ -91,6 +92,17 @@ def trade_among(ev: Evidence) -> Question:
             "As told in speeches": told,
         }
     )
+
+
+@rule("c57")
+def commits_himself(ev: Evidence) -> Question:
+    """Public statements of Azerbaijan's president for the OTS."""
+    speaker = ev.members("president_az")[0]
+    said = ev.known("assessments", f"about == 'ots' and author.str.contains({speaker!r})")
+    if said.empty:
+        raise Unknown("no statement of his on record")
+    found = count("statements", "Statements of his for the OTS on record", said, "statements")
+    return ev.ladder({SUPPORTED: "exists"}, OPEN).of(found)
 
 
 @rule("c37")
