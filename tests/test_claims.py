@@ -107,7 +107,7 @@ CONFLICTS = {
     "c39",
     "c54",
 }  # sources that part, now
-SPANS_PART = {"c13", "c23", "c42", "c54"}  # spans of time that part, now
+SPANS_PART = {"c13", "c23", "c42", "c54", "c55"}  # spans of time that part, now
 
 
 @cache

@@ -82,14 +82,17 @@ def test_equals_that_part_are_told_with_the_one_that_holds_first():
     )
 
 
+ON_EACH = "“supported” asks for at least 50% on each"
+
+
 @pytest.mark.parametrize(
     ("values", "how"),
     [
         ((60.0, 70.0), "each span bears it out"),
-        ((60.0, 30.0), "each span bears it out, one of them only in part"),
-        ((10.0, 11.0), "no span bears it out"),
-        ((60.0, 10.0), "the spans part, since a longer one does not bear it out"),
-        ((10.0, 60.0), "the spans part, since only a longer one bears it out"),
+        ((60.0, 30.0), f"each span bears it out, one of them only in part; {ON_EACH}"),
+        ((10.0, 11.0), f"no span bears it out; {ON_EACH}"),
+        ((60.0, 10.0), f"the spans part, since a longer one does not bear it out; {ON_EACH}"),
+        ((10.0, 60.0), f"the spans part, since only a longer one bears it out; {ON_EACH}"),
     ],
 )
 def test_spans_are_told_with_what_they_make_together(values, how):
@@ -99,16 +102,11 @@ def test_spans_are_told_with_what_they_make_together(values, how):
     assert words.because(found) == f"{told}; {how}."
 
 
-def test_reasons_of_one_kind_are_told_together():
-    found = Finding(OPEN, reason="no figure for: a; no figure for: b; too few rows")
-    assert words.because(found) == "No figure for: a, b; too few rows."
-
-
 def test_each_limit_is_listed_with_the_claims_whose_rules_ask_for_it():
     uses = claims.threshold_uses().set_index("threshold")["claims"]
     assert (uses != "").all()
     assert uses["european_ends"] == uses["detour_borne"] == "33"  # one is named in the sentence
     assert uses["part_major"] == "14, 27"
     assert "14" not in uses["growth_clear"].split(", ")
-    assert uses["transit_states"] == "left out"
+    assert uses["sea_height"] == "left out"
     assert uses["corridor_aim"] == "weighed"

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 FAULTS = Path(__file__).parent / "faults"
 # When the build is struck, as a share of its writes: nothing else changes what is on the disk.
 STRIKES = {
-    "kill": (0.1, 0.2, 0.35, 0.5, 0.7, 0.95),
+    "kill": (0.1, 0.2, 0.35, 0.5, 0.7, 0.9),
     "interrupt": (0.45, 0.9),
     "full": (0.25, 0.7),
     "stop": (0.4,),

@@ -235,7 +235,8 @@ class Sides:
         decided = [f for f in found if f.verdict != OPEN]
         decided = decided or [f for f in found if f.decided_by][:1]  # graded, and open all the same
         if not decided:
-            return Finding(OPEN, reason="; ".join(dict.fromkeys(f.reason for f in found)))
+            told = found[0] if self.by == "source" else found[-1]  # the preferred, the longest
+            return Finding(OPEN, reason=told.reason)
         return replace(self.combine(decided), variants=variants, by=self.by)
 
 

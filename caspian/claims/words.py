@@ -185,13 +185,8 @@ def _by_source(found: Finding) -> str:
 
 
 def _sentence(reason: str) -> str:
-    """A reason with a capital; "no figure for: a; no figure for: b" as "No figure for: a, b"."""
-    parts: dict[str, list[str]] = {}
-    for each in reason.split("; "):
-        head, _, rest = each.partition(": ")
-        parts.setdefault(head, []).extend([rest] if rest else [])
-    text = "; ".join(f"{h}: {', '.join(rest)}" if rest else h for h, rest in parts.items())
-    return text[:1].upper() + text[1:]
+    """A reason with a capital."""
+    return reason[:1].upper() + reason[1:]
 
 
 def _open(found: Finding) -> str:

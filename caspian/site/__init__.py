@@ -248,9 +248,13 @@ def write_files(app: Sphinx, folder: Path, jobs: int) -> None:
     """Write the figures' downloads, the scripts and the static files, where they changed."""
     out = Path(app.outdir)
     tidy_search_index(out / "searchindex.js", app.env)
-    # an edited file is not always copied by Sphinx
-    for file in sorted([*STATIC.iterdir(), *claims.STATIC.iterdir()]):
-        files.write(out / "_static" / file.name, file.read_bytes())
+    # an edited file is not always copied by Sphinx, and one that is gone stays
+    ours = {file.name: file for file in [*STATIC.iterdir(), *claims.STATIC.iterdir()]}
+    for name, file in sorted(ours.items()):
+        files.write(out / "_static" / name, file.read_bytes())
+    for file in (out / "_static").glob(f"{caspian.PACKAGE.name}*"):
+        if file.name not in ours:
+            file.unlink()
     wanted: dict[str, files.Making] = {}
     for held in pages(app.env).values():
         for name, item in held.published.items():

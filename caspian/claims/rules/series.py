@@ -144,7 +144,7 @@ class Series:
             if years_before(p, back) in self.rows.index and self._is_news(end)
         ]
         if not pairs:
-            raise Unknown(f"no figures for the same months, years apart: {self.label} ({back})")
+            raise Unknown(f"no figures for the same months of two years: {self.label}")
         now, before = self.at(pairs[-1]), self.at(years_before(pairs[-1], back))
         return growth(self.ladder, f"{self.name}_change_{back}", self.label, now, before)
 
