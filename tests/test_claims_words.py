@@ -10,7 +10,7 @@ import pytest
 from caspian import claims
 from caspian.claims import words
 from caspian.claims.judging import Finding, Ladder, Measure, Step, by_source, by_window
-from caspian.claims.verdicts import IMPRECISE, OPEN, OVERSTATED, SUPPORTED
+from caspian.claims.verdicts import IMPRECISE, OVERSTATED, SUPPORTED
 
 
 def measure(value: float, unit: str = "%") -> Measure:
