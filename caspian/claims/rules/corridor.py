@@ -213,7 +213,7 @@ def urgency(ev: Evidence) -> Question:
 
     def of(start: pd.Timestamp, years: float, words: str) -> Question:
         rows = events[(events["on"] > start) & (events["on"] <= today)]
-        label = f"Stops by war or order on the ways through Russia, {words}"
+        label = f"Stops on Russian ways by war or order, {words}"
         found = count("stops", label, rows, "stops", sources)
         if years <= 0:
             raise Unknown("the invasion had not begun")
