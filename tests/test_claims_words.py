@@ -91,8 +91,8 @@ ON_EACH = "“supported” asks for at least 50% on each"
         ((60.0, 70.0), "each span bears it out"),
         ((60.0, 30.0), f"each span bears it out, one of them only in part; {ON_EACH}"),
         ((10.0, 11.0), f"no span bears it out; {ON_EACH}"),
-        ((60.0, 10.0), f"the spans part, since a longer one does not bear it out; {ON_EACH}"),
-        ((10.0, 60.0), f"the spans part, since only a longer one bears it out; {ON_EACH}"),
+        ((60.0, 10.0), f"the spans part: a longer one does not bear it out; {ON_EACH}"),
+        ((10.0, 60.0), f"the spans part: only a longer one bears it out; {ON_EACH}"),
     ],
 )
 def test_spans_are_told_with_what_they_make_together(values, how):

@@ -142,9 +142,9 @@ def _by_window(found: Finding) -> str:
     elif not any(hold):
         how = "no span bears it out"
     elif hold[0]:
-        how = "the spans part, since a longer one does not bear it out"
+        how = "the spans part: a longer one does not bear it out"
     else:
-        how = "the spans part, since only a longer one bears it out"
+        how = "the spans part: only a longer one bears it out"
     top = spans[0][1].steps[0] if spans[0][1].steps else None
     if top and found.verdict != top.verdict:
         unit = spans[0][1].decided_by.unit if spans[0][1].decided_by else ""
