@@ -109,6 +109,27 @@ def test_a_claim_says_why_and_what_was_measured_in_under_120_words(site):
         assert first.find(recursive=False)["class"] == ["caspian-why"], claim["id"]
 
 
+def test_many_counts_are_a_fold_that_fits_a_phone(chromium, site):
+    measures = f"{CLAIM} > .caspian-fold > .caspian-measures"
+    folded = page().select(measures)
+    assert folded, "no claim has many counts"
+    for table in folded:
+        rows = table.select("tbody tr")
+        assert len(rows) > 4
+        assert f"All {len(rows)} counts" in table.parent.summary.get_text()
+    assert all(len(t.select("tbody tr")) <= 4 for t in page().select(".caspian-first table"))
+    visit = opened(chromium, site, viewport=PHONE)
+    overhangs = visit.page.locator(measures).evaluate_all(
+        """tables => tables.map(table => {
+            for (let e = table; e; e = e.parentElement) if (e.tagName === "DETAILS") e.open = true;
+            const [inner, outer] = [table, table.parentElement].map(
+                (e) => e.getBoundingClientRect().right);
+            return inner - outer;
+        })"""
+    )
+    assert max(overhangs) <= 1
+
+
 def test_a_conflict_is_told_on_the_line_and_shown_by_its_counts(site):
     differing = [c for c in page().select(CLAIM) if "sources differ" in c.summary.get_text()]
     parting = [c for c in page().select(CLAIM) if "spans part" in c.summary.get_text()]

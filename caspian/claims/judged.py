@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -98,7 +99,7 @@ def judged(of: Records | None = None) -> list[Judged]:
 def candidates(claim: str, ev: Evidence) -> dict[str, Finding]:
     """What the measures say that were weighed for a claim and not taken, by their words."""
     return {
-        words: tried(lambda measure=measure: measure(ev)).grade()  # type: ignore[misc]
+        words: tried(partial(measure, ev)).grade()
         for words, measure in CANDIDATES.get(claim, {}).items()
     }
 

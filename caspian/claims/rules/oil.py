@@ -172,17 +172,21 @@ def kazakh_security(ev: Evidence) -> Question:
     )
 
 
-@candidate("c14", "What Aktau's berths can load, in percent of all exports")
-def could_load(ev: Evidence) -> Question:
-    """The newest capacity told for Aktau's oil berths, which serve Makhachkala too."""
+def berths(ev: Evidence) -> Measure:
+    """The newest capacity told for Aktau's oil berths, which serve Makhachkala too, Mt a year."""
     rows = ev.known(
         "oil_capacities", "link == 'aktau_berths' and status == 'capacity' and preferred"
     )
-    able = figure("berths_mt", "What Aktau's berths can load", rows)
+    return figure("berths_mt", "What Aktau's berths can load", rows)
+
+
+@candidate("c14", "What Aktau's berths can load, in percent of all exports")
+def could_load(ev: Evidence) -> Question:
+    """What Aktau's oil berths can load against all exports."""
     ladder = ev.ladder({SUPPORTED: "part_major", IMPRECISE: "part_minor"}, OVERSTATED)
     spread = partial(ratio, "berths_share", "Aktau's berths in percent of all exports")
     return Formula(
-        (able, last_year(ev, exports(ev))),
+        (berths(ev), last_year(ev, exports(ev))),
         lambda able, whole: ladder.grade(spread(able, whole), able, whole),
     )
 
@@ -377,16 +381,12 @@ def btc_room(ev: Evidence) -> Question:
 
 
 @candidate("c28", "What Aktau's berths can load against the volume agreed")
-def berths(ev: Evidence) -> Question:
-    """The newest capacity told for Aktau's oil berths against the volume agreed."""
-    rows = ev.known(
-        "oil_capacities", "link == 'aktau_berths' and status == 'capacity' and preferred"
-    )
-    able = figure("berths_mt", "What Aktau's berths can load", rows)
+def could_load_agreed(ev: Evidence) -> Question:
+    """What Aktau's oil berths can load against the volume agreed."""
     ladder = ev.ladder({SUPPORTED: "whole", IMPRECISE: "half"}, CONTRADICTED)
     times = partial(ratio, "berths_for_agreed", "Aktau's berths in percent of the volume agreed")
     return Formula(
-        (able, agreed(ev)),
+        (berths(ev), agreed(ev)),
         lambda able, promised: ladder.grade(times(able, promised), able, promised),
     )
 
