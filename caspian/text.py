@@ -1,10 +1,15 @@
-"""Numbers as the book writes them: few digits, commas between thousands, en dashes."""
+"""Numbers as the book writes them: few digits, commas between thousands, en dashes.
+
+A number that knows its sources (`caspian.facts.Quantity`) is written as a fact, which keeps them.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 
 import pandas as pd
+
+from caspian.facts import fact
 
 MINUS = "\u2212"
 
@@ -21,24 +26,24 @@ def number(value: float, digits: int | None = None) -> str:
         text = text.rstrip("0").rstrip(".")
     if text.strip("-0.,") == "":
         text = text.lstrip("-")
-    return text.replace("-", MINUS)
+    return fact(text.replace("-", MINUS), value)
 
 
 def percent(share: float, digits: int = 0) -> str:
     """A share 0–1 as percent: `0.823` → `82%`."""
-    return f"{number(100 * share, digits)}%"
+    return fact(f"{number(100 * share, digits)}%", share)
 
 
 def span(low: float, high: float, digits: int = 0, unit: str = "") -> str:
     """A range with an en dash; one number if both ends print alike."""
     a, b = number(low, digits), number(high, digits)
     text = a if a == b else f"{a}–{b}"
-    return f"{text} {unit}" if unit else text
+    return fact(f"{text} {unit}" if unit else text, low, high)
 
 
 def percent_span(low: float, high: float, digits: int = 0) -> str:
     """A range of shares 0–1 as percent: `82–86%`."""
-    return f"{span(100 * low, 100 * high, digits)}%"
+    return fact(f"{span(100 * low, 100 * high, digits)}%", low, high)
 
 
 def day(iso: str) -> str:

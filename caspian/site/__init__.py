@@ -43,6 +43,7 @@ from caspian.site import (
     catalogue,
     drawings,
     execution,
+    facts,
     files,
     front,
     render,
@@ -268,6 +269,7 @@ def write_files(app: Sphinx, folder: Path, jobs: int) -> None:
             files.write(out / "_static" / name, bundles.script(name, folder / ".bundles"))
     wanted = catalogue.wanted_files(app)
     wanted["build.json"] = catalogue.about_this_build(app)
+    wanted["facts.json"] = facts.listing(app)
     files.renew(out / archive.FOLDER, wanted, folder / ".data.json")
     takeaway.write_files(app)
 
@@ -333,7 +335,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("caspian_edition", takeaway.edition_digest(app.confdir), "html", str)
     app.add_css_file("caspian.css")
     app.add_role("source", render.source_role)
-    app.add_role("eval", takeaway.Eval(), override=True)
+    app.add_role("eval", facts.Eval(), override=True)
+    app.add_node(facts.caspian_fact, html=(facts.visit_fact, facts.depart_fact))
+    app.add_post_transform(facts.GluedFacts)
     app.add_node(catalogue.backmatter)
     app.add_directive("catalogue", catalogue.Catalogue)
     app.add_directive("sources", catalogue.Sources)

@@ -27,7 +27,8 @@ class Page:
     `source` and `run` digest the text and the run of its cells that the page was read with
     (`run` is "" for a page without cells); `tables` are those that the run read, `failed` says
     whether it ended early. `cited` are sources named in the text with their digests, `shown` the
-    expressions with their values as text, in order, `parts` the places of the back matter,
+    expressions with their values as text, in order, `facts` those of them that know their sources,
+    `parts` the places of the back matter,
     `glimpsed` the figures shown at a glance, `quoted` the pages whose numbers it quotes (`{glue}`
     with a page's name).
     """
@@ -40,6 +41,7 @@ class Page:
     cited: dict[str, str | None] = field(default_factory=dict)
     shown: dict[str, list[str]] = field(default_factory=dict)
     parts: list[str] = field(default_factory=list)
+    facts: dict[str, dict[str, Any]] = field(default_factory=dict)
     glimpsed: list[str] = field(default_factory=list)
     quoted: set[str] = field(default_factory=set)
 

@@ -21,7 +21,6 @@ from typing import Any, cast
 import nbformat
 import pandas as pd
 from docutils import nodes
-from myst_nb.ext.eval import EvalRoleAny
 from myst_nb.sphinx_ import SphinxEnvType
 from sphinx.application import Sphinx
 from sphinx.domains.std import StandardDomain
@@ -39,19 +38,6 @@ _FENCE = re.compile(r"^\s*(`{3,}|~{3,}|:{3,})\s*\{([\w:.-]+)\}\s*(.*)$")
 _OPTION = re.compile(r"^\s*:[\w-]+:(?:\s|$)")
 _TARGET = re.compile(r"^\([\w-]+\)=\s*$")
 _BOXES = {"admonition", "note", "warning", "tip", "important", "caution", "seealso", "dropdown"}
-
-
-class Eval(EvalRoleAny):
-    """MyST-NB's `{eval}`, which also notes what it showed, for the chapter as a notebook."""
-
-    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Return the value's nodes."""
-        held = page(self.document.settings.env)
-        if held.failed:  # said once already, with the cell
-            return [nodes.literal("", self.text)], []
-        shown, messages = super().run()
-        held.shown.setdefault(self.text, []).append("".join(node.astext() for node in shown))
-        return shown, messages
 
 
 def is_chapter(app: Sphinx, docname: str) -> bool:

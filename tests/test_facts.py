@@ -1,0 +1,149 @@
+"""Numbers that keep their sources: through arithmetic, into text, and in what tables are asked."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+
+import pandas as pd
+import pytest
+
+from caspian import observations, tables
+from caspian.facts import FACT_MIME, Fact, Quantity, fact, largest, sources_in
+from caspian.text import number, percent, percent_span, span
+
+
+def oil(value: float = 1.5, period: str = "2025", source: str = "a") -> Quantity:
+    return Quantity(value, "Mt", period, source)
+
+
+# --- quantities -----------------------------------------------------------------------------------
+
+
+def test_a_quantity_is_a_number():
+    assert oil() == 1.5 and oil() > 1 and float(oil()) == 1.5 and f"{oil():.2f}" == "1.50"
+    assert pd.Series([oil(), oil(2.5)]).sum() == 4
+
+
+@pytest.mark.parametrize(
+    ("made", "value", "unit", "period", "source"),
+    [
+        (lambda: oil() + oil(2, source="b"), 3.5, "Mt", "2025", "a;b"),
+        (lambda: oil() - oil(2, "2024", "b"), -0.5, "Mt", "2024/2025", "a;b"),
+        (lambda: oil() * 2, 3.0, "Mt", "2025", "a"),
+        (lambda: 2 * oil(), 3.0, "Mt", "2025", "a"),
+        (lambda: oil() / 3, 0.5, "Mt", "2025", "a"),
+        (lambda: oil() / oil(3, source="b"), 0.5, "", "2025", "a;b"),
+        (lambda: 100 * (oil(3) / oil(2, source="b") - 1), 50.0, "", "2025", "a;b"),
+        (lambda: 1 - oil() / oil(3), 0.5, "", "2025", "a"),
+        (lambda: 3 / oil(), 2.0, "", "2025", "a"),
+        (lambda: -oil(), -1.5, "Mt", "2025", "a"),
+        (lambda: abs(oil(-1.5)), 1.5, "Mt", "2025", "a"),
+        (lambda: round(oil(1.26), 1), 1.3, "Mt", "2025", "a"),
+        (lambda: oil(1) + 1, 2.0, "Mt", "2025", "a"),
+        (lambda: 5 - oil(), 3.5, "Mt", "2025", "a"),
+        (lambda: largest([oil(), oil(2, source="b")]), 2.0, "Mt", "2025", "b"),
+        (lambda: oil().of(7, "days"), 7.0, "days", "2025", "a"),
+        (lambda: oil() - Quantity(1, "Mt", "", "b"), 0.5, "Mt", "", "a;b"),
+    ],
+)
+def test_arithmetic_keeps_the_coat(made, value, unit, period, source):
+    got = made()
+    assert isinstance(got, Quantity)
+    assert (float(got), got.unit, got.period, got.source) == (value, unit, period, source)
+
+
+def test_two_units_are_not_added():
+    with pytest.raises(ValueError, match="Mt and days can't be added"):
+        oil() + Quantity(1, "days")
+
+
+def test_a_quantity_survives_copies_and_processes():
+    for made in (copy.deepcopy(oil()), pickle.loads(pickle.dumps(oil()))):  # noqa: S301
+        assert (float(made), made.unit, made.period, made.source) == (1.5, "Mt", "2025", "a")
+
+
+def test_sources_of_rows_quantities_and_keys():
+    rows = pd.DataFrame({"source": ["a;b", "b", None]})
+    assert sources_in(rows) == "a;b"
+    assert sources_in(rows.iloc[0]) == "a;b"
+    assert sources_in([rows, oil(source="c"), "d"]) == "a;b;c;d"
+
+
+# --- as text --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "text", "value"),
+    [
+        (lambda: number(oil(), 1), "1.5", (1.5,)),
+        (lambda: percent(oil() / oil(3)), "50%", (0.5,)),
+        (lambda: span(oil(), oil(2.5, source="b"), 1, "Mt"), "1.5–2.5 Mt", (1.5, 2.5)),
+        (lambda: percent_span(oil() / oil(3), oil(2) / oil(2)), "50–100%", (0.5, 1.0)),
+        (lambda: fact(f"USD {number(oil(), 1)} million", oil()), "USD 1.5 million", (1.5,)),
+    ],
+)
+def test_a_quantity_is_written_as_a_fact(said, text, value):
+    got = said()
+    assert isinstance(got, Fact) and got == text
+    assert got.value == value and "a" in got.source.split(";")
+    shown = got._repr_mimebundle_()
+    assert shown["text/plain"] == repr(text) and json.dumps(shown[FACT_MIME])
+
+
+def test_a_plain_number_is_written_as_text():
+    for said in (number(1.5), percent(0.5), span(1, 2), fact("x", 1.5), fact("x", Quantity(1))):
+        assert type(said) is str
+
+
+def test_a_fact_is_a_string_in_titles():
+    title = f"Baku carried {number(oil(), 1)} Mt"
+    assert type(title) is str and title == "Baku carried 1.5 Mt"
+
+
+# --- what the tables are asked --------------------------------------------------------------------
+
+
+def test_one_figure_with_its_coat():
+    got = observations.one("oil_exports", route="cpc", period="2025")
+    rows = tables.load("oil_exports").query("route == 'cpc' and period == '2025' and preferred")
+    row = rows[rows["status"] == "actual"].iloc[0]
+    assert (float(got), got.unit, got.period, got.source) == (
+        row["value"],
+        row["unit"],
+        "2025",
+        row["source"],
+    )
+
+
+def test_none_or_several_say_what_matched():
+    with pytest.raises(
+        LookupError, match=r"oil_exports, route 'cpc', period '1800': no row matches"
+    ):
+        observations.one("oil_exports", route="cpc", period="1800")
+    with pytest.raises(LookupError, match=r"oil_exports, route 'cpc': \d+ rows match"):
+        observations.one("oil_exports", route="cpc")
+    with pytest.raises(KeyError, match=r"has no column .*rout.*route"):
+        observations.one("oil_exports", rout="cpc")
+
+
+def test_a_status_asked_for_is_given():
+    got = observations.one(
+        "kz_oil_btc", measure="entered_btc", period="2026", status="target", preferred=True
+    )
+    assert got.unit == "Mt"
+
+
+def test_a_series_by_year():
+    rows = observations.yearly("oil_exports", route="total")
+    assert rows.index.is_monotonic_increasing and rows.index.is_unique
+    assert rows.index.dtype.kind == "i"
+    with pytest.raises(LookupError, match="has several rows"):
+        observations.yearly("oil_exports")
+
+
+def test_observed_rows_are_preferred_outcomes():
+    rows = observations.observed("kz_oil_btc", measure=["entered_btc", "shipped_aktau_baku"])
+    assert rows["preferred"].all()
+    assert set(rows["status"]) <= {"actual", "preliminary", "estimate"}
