@@ -181,6 +181,6 @@ class Fact(str):
 
 
 def fact(text: str, *quantities: float) -> str:
-    """The text as a fact of the quantities among some numbers; a plain string if none has a source."""
+    """The text as a fact of the quantities among some numbers; plain if none has a source."""
     coated = [q for q in quantities if isinstance(q, Quantity) and q.source]
     return Fact(text, *coated) if coated else text

@@ -1,7 +1,8 @@
 """What the tables say happened: the preferred rows, yearly series, and the one figure asked for.
 
 Three questions that every chapter asks. A figure comes with its unit, period and sources
-(:class:`~caspian.facts.Quantity`) and keeps them through arithmetic, into the sentence that says it.
+(:class:`~caspian.facts.Quantity`) and keeps them through arithmetic, into the sentence that
+says it.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ def test_two_units_are_not_added():
 
 
 def test_a_quantity_survives_copies_and_processes():
-    for made in (copy.deepcopy(oil()), pickle.loads(pickle.dumps(oil()))):  # noqa: S301
+    for made in (copy.deepcopy(oil()), pickle.loads(pickle.dumps(oil()))):
         assert (float(made), made.unit, made.period, made.source) == (1.5, "Mt", "2025", "a")
 
 
