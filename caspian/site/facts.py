@@ -20,6 +20,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from caspian import tables
 from caspian.facts import FACT_MIME
+from caspian.site import files
 from caspian.site.pages import page, pages
 from caspian.text import day
 
@@ -107,11 +108,12 @@ class GluedFacts(SphinxPostTransform):
                 node.replace_self(fact_of(bundle))
 
 
-def listing(app: Sphinx) -> bytes:
+def listing(app: Sphinx) -> files.Making:
     """All facts of the book as JSON: page, name, text, value, unit, period, sources."""
     rows = [
         {"page": docname, "name": name, **bundle, "source": bundle["source"].split(";")}
         for docname, held in sorted(pages(app.env).items())
         for name, bundle in sorted(held.facts.items())
     ]
-    return (json.dumps(rows, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    content = (json.dumps(rows, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    return files.sha256(content), lambda: content
