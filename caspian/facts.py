@@ -118,9 +118,9 @@ class Quantity(float):
         """The size."""
         return self.of(abs(float(self)))
 
-    def __round__(self, digits: int | None = None) -> Any:
-        """Rounded, with the same coat."""
-        return self.of(round(float(self), digits or 0))
+    def rounded(self, digits: int = 0) -> Quantity:
+        """Rounded, with the same coat (the built-in `round` gives a plain number)."""
+        return self.of(round(float(self), digits))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """For copies and other processes."""

@@ -40,7 +40,7 @@ def test_a_quantity_is_a_number():
         (lambda: 3 / oil(), 2.0, "", "2025", "a"),
         (lambda: -oil(), -1.5, "Mt", "2025", "a"),
         (lambda: abs(oil(-1.5)), 1.5, "Mt", "2025", "a"),
-        (lambda: round(oil(1.26), 1), 1.3, "Mt", "2025", "a"),
+        (lambda: oil(1.26).rounded(1), 1.3, "Mt", "2025", "a"),
         (lambda: oil(1) + 1, 2.0, "Mt", "2025", "a"),
         (lambda: 5 - oil(), 3.5, "Mt", "2025", "a"),
         (lambda: largest([oil(), oil(2, source="b")]), 2.0, "Mt", "2025", "b"),

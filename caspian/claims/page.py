@@ -17,12 +17,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from caspian.claims.evidence import appeared
 from caspian.claims.verdicts import COLOUR, GROUPS, SYMBOL, Verdict
+from caspian.site.pages import CLAIMS
 from caspian.text import day
 
 HERE = Path(__file__).parent
 STATIC, TEMPLATES = HERE / "static", HERE / "templates"
 SCRIPT, STYLE = "caspian-claims.js", "caspian-claims.css"
-PAGE = "chapters/claims"
+PAGE = CLAIMS
 
 CHAPTERS = {
     "visit": "The visit",

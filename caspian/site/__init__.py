@@ -36,6 +36,7 @@ from sphinx.util.index_entries import split_index_msg
 
 import caspian
 from caspian import charts, tables
+from caspian.claims import chips
 from caspian.claims import page as claims
 from caspian.site import (
     archive,
@@ -299,7 +300,8 @@ def _digest(paths: Iterable[Path]) -> str:
 @cache
 def code_digest() -> str:
     """Digest of the code that makes pages of what was read: this package and the charts' look."""
-    names = ("charts.py", "text.py", "claims/page.py", "claims/verdicts.py")
+    names = ["charts.py", "facts.py", "text.py"]
+    names += [f"claims/{name}.py" for name in ("chips", "page", "verdicts")]
     named = [caspian.PACKAGE / name for name in names]
     return _digest([*HERE.glob("*.py"), *named, *claims.TEMPLATES.iterdir()])
 
@@ -343,6 +345,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("sources", catalogue.Sources)
     app.add_directive("environment", catalogue.Environment)
     front.setup(app)
+    chips.setup(app)
     for node, kind in ((render.caspian_figure, "figure"), (render.caspian_table, "table")):
         app.add_enumerable_node(
             node, kind, render.get_title, html=(render.visit_figure, render.depart_figure)

@@ -11,6 +11,8 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.environment.collectors import EnvironmentCollector
 
+CLAIMS = "chapters/claims"  # the page whose verdicts others show
+
 
 @dataclass
 class Published:
@@ -30,7 +32,7 @@ class Page:
     expressions with their values as text, in order, `facts` those of them that know their sources,
     `parts` the places of the back matter,
     `glimpsed` the figures shown at a glance, `quoted` the pages whose numbers it quotes (`{glue}`
-    with a page's name).
+    with a page's name) or shows (`shows_claims`: verdicts).
     """
 
     source: str = ""
@@ -44,6 +46,7 @@ class Page:
     facts: dict[str, dict[str, Any]] = field(default_factory=dict)
     glimpsed: list[str] = field(default_factory=list)
     quoted: set[str] = field(default_factory=set)
+    shows_claims: bool = False
 
 
 def pages(env: BuildEnvironment) -> dict[str, Page]:
@@ -84,4 +87,5 @@ class PageCollector(EnvironmentCollector):
     def process_doc(self, app: Sphinx, doctree: nodes.document) -> None:
         """Note the other pages whose numbers a page quotes."""
         quoted = {node.refdoc for node in doctree.findall(PendingGlueReference)}
-        page(app.env).quoted = quoted - {app.env.docname}
+        shown = {CLAIMS} if page(app.env).shows_claims else set()
+        page(app.env).quoted = (quoted | shown) - {app.env.docname}

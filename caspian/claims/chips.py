@@ -1,0 +1,89 @@
+"""Links to claims from a chapter: `{claim}`14`` is shown as the claim's number with its verdict.
+
+The verdict is the one that the page of the claims publishes, filled in when a page is written; such
+a page is written again when that page changes.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+from caspian.claims.page import PAGE, anchor
+from caspian.claims.verdicts import COLOUR, SYMBOL, Verdict
+from caspian.site.pages import page, pages
+
+
+class claim_chip(nodes.Inline, nodes.TextElement):
+    """A claim by its `number`, to be filled in with its verdict."""
+
+
+def claim_role(
+    _name: str, rawtext: str, text: str, lineno: int, inliner: Any, *_: Any
+) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+    """`{claim}`14`` or `{claim}`13, 14, 15``: links to claims, each with its verdict now."""
+    numbers = re.split(r"\s*,\s*", text.strip())
+    if wrong := [n for n in numbers if not n.isdecimal()]:
+        message = inliner.reporter.error(f"{wrong[0]!r} is no number of a claim", line=lineno)
+        return [inliner.problematic(rawtext, rawtext, message)], [message]
+    env = inliner.document.settings.env
+    page(env).shows_claims = True
+    chips: list[nodes.Node] = []
+    for n in numbers:
+        chips += [nodes.Text(" ")] if chips else []
+        chips.append(claim_chip("", n, number=int(n)))
+    return chips, []
+
+
+def _verdicts(app: Sphinx) -> dict[int, tuple[str, str]]:
+    """Verdict now and text of each claim, as the page of the claims publishes them."""
+    held = pages(app.env).get(PAGE)
+    bundles = [item.bundle for item in held.published.values()] if held else []
+    return {
+        int(claim["claim"][1:]): (claim["now"]["verdict"], claim["text"])
+        for bundle in bundles
+        for claim in bundle.get("claims", ())
+    }
+
+
+def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Give each chip its verdict, its words and its link. An unknown claim is an error."""
+    chips = list(doctree.findall(claim_chip))
+    if not chips:
+        return
+    known = _verdicts(app)
+    root = "../" * docname.count("/")
+    for chip in chips:
+        number = chip["number"]
+        if number not in known:
+            if known:  # without its page a small book has no claims
+                raise LookupError(f"{docname}: there is no claim {number}")
+            continue
+        verdict, text = known[number]
+        kind = Verdict(verdict)
+        html = (
+            f'<a class="caspian-chip" href="{root}{PAGE}.html#{anchor(f"c{number:02d}")}" '
+            f'title="{escape(text)} {escape(verdict.capitalize())}">'
+            f'<span aria-hidden="true" style="color:{COLOUR[kind]}">{SYMBOL[kind]}</span> '
+            f'<span class="caspian-chip-words">claim {number}, {escape(verdict)}</span></a>'
+        )
+        chip.replace_self(nodes.raw("", html, format="html"))
+
+
+def visit_chip(translator: Any, _node: claim_chip) -> None:
+    """A chip of a book without claims: its number."""
+
+
+def depart_chip(translator: Any, _node: claim_chip) -> None:
+    """See `visit_chip`."""
+
+
+def setup(app: Sphinx) -> None:
+    """Register role, node and the moment in which chips are filled."""
+    app.add_role("claim", claim_role)
+    app.add_node(claim_chip, html=(visit_chip, depart_chip))
+    app.connect("doctree-resolved", fill)
