@@ -184,3 +184,14 @@ def fact(text: str, *quantities: float) -> str:
     """The text as a fact of the quantities among some numbers; plain if none has a source."""
     coated = [q for q in quantities if isinstance(q, Quantity) and q.source]
     return Fact(text, *coated) if coated else text
+
+
+def note(name: str, words: str) -> str:
+    """Keep a computed number under a name, for the findings above and for other pages: the words.
+
+    `{glue:text}`name`` shows it, a fact with its sources.
+    """
+    from myst_nb import glue
+
+    glue(name, words, display=False)
+    return words
