@@ -13,6 +13,7 @@ from pathlib import Path
 
 import book
 import pytest
+from bs4 import BeautifulSoup
 
 pytestmark = pytest.mark.slow
 
@@ -129,7 +130,7 @@ def test_a_source_named_in_prose_alone_reaches_its_page(tree):
 
 
 def test_a_page_that_quotes_an_edited_chapter_is_written_again(tree):
-    book.edit(tree / f"{OIL}.md", '("pipe_share", share,', '("pipe_share", f"about {share}",')
+    book.edit(tree / f"{OIL}.md", '("pipe_share", share)', '("pipe_share", f"about {share}")')
     succeed(tree)
     assert "about 88.02%" in html(tree, "index")
     assert executed(tree) == {OIL: 2, PORTS: 1}
@@ -143,6 +144,31 @@ def test_a_word_in_the_prose_runs_no_other_chapter(tree):
     assert after[OIL] <= 2 and after[PORTS] == 1
     index = (tree / "_build" / "html" / "searchindex.js").read_text("utf-8")
     assert '"draught":[[' in index, "the search forgets the glossary of a page not written"
+
+
+def test_a_fact_is_a_link_with_its_sources_where_it_is_said_and_where_it_is_quoted(tree):
+    for name in ("index", OIL):
+        fact = BeautifulSoup(html(tree, name), "html.parser").find("a", string="88.02%")
+        assert fact["class"] == ["caspian-fact"] and fact["href"] == "https://example.org/oil"
+        assert fact["title"] == "2025. Office of Oil, 3 February 2026"
+        assert "caspian-facts.js" in html(tree, name)
+    assert "caspian-facts.js" not in html(tree, PORTS)
+    listed = json.loads((tree / "_build" / "html" / "_data" / "facts.json").read_text("utf-8"))
+    assert [(f["page"], f["name"], f["text"], f["source"]) for f in listed] == [
+        (OIL, "pipe_share", "88.02%", ["oil_office"]),
+        (OIL, "share", "88.02%", ["oil_office"]),
+        (OIL, "total_mt", "57.375", ["oil_office"]),
+    ]
+    assert (listed[2]["value"], listed[2]["unit"], listed[2]["period"]) == ([57.375], "Mt", "2025")
+
+
+def test_a_claim_without_a_number_is_refused_and_one_unknown_is_its_number(tree):
+    book.edit(tree / f"{OIL}.md", "In all,", "It decides {claim}`14, x`. In all,")
+    assert "'x' is no number of a claim" in fail(tree)
+    book.edit(tree / f"{OIL}.md", "`14, x`", "`14, 15`")
+    succeed(tree)
+    text = BeautifulSoup(html(tree, OIL), "html.parser").get_text()
+    assert "It decides 14 15. In all," in text
 
 
 def test_comments_in_css_and_javascript_run_nothing_and_are_published(tree):
@@ -223,7 +249,7 @@ def test_what_the_book_no_longer_has_is_removed(tree):
 
 
 def test_a_chapter_that_glues_nothing_any_more_is_not_quoted(tree):
-    book.edit(tree / f"{OIL}.md", 'glue("pipe_share", share, display=False)\n', "")
+    book.edit(tree / f"{OIL}.md", '_ = note("pipe_share", share)\n', "")
     book.edit(tree / f"{OIL}.md", "- Pipes took **{glue:text}`oil.md::pipe_share:s`** of the oil.",
               "- Pipes took most.")  # fmt: skip
     assert "pipe_share" in fail(tree)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 import pickle
 
 import pandas as pd
@@ -147,3 +148,72 @@ def test_observed_rows_are_preferred_outcomes():
     rows = observations.observed("kz_oil_btc", measure=["entered_btc", "shipped_aktau_baku"])
     assert rows["preferred"].all()
     assert set(rows["status"]) <= {"actual", "preliminary", "estimate"}
+
+
+# --- on the page ---------------------------------------------------------------------------------
+
+
+def page_with_facts(site) -> str:
+    facts = json.loads((site / "_data" / "facts.json").read_text("utf-8"))
+    return min(f["page"] for f in facts)
+
+
+def test_every_fact_listed_has_sources_that_the_book_has(site):
+    facts = json.loads((site / "_data" / "facts.json").read_text("utf-8"))
+    assert facts
+    for each in facts:
+        assert each["source"] and each["text"], each
+        for key in each["source"]:
+            assert tables.source(key), each
+        assert all(math.isfinite(v) for v in each["value"]), each
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_fact_says_its_sources_on_hover_and_focus_within_the_window(site, chromium, width):
+    visit = chromium.visit(viewport={"width": width, "height": 740})
+    page = visit.page
+    page.goto((site / f"{page_with_facts(site)}.html").as_uri(), wait_until="load")
+    tip, facts = page.locator("#caspian-tip"), page.locator("article .caspian-fact")
+    assert tip.is_hidden()
+    for at in {0, facts.count() - 1}:
+        fact = facts.nth(at)
+        said = fact.get_attribute("title")
+        fact.scroll_into_view_if_needed()
+        page.wait_for_timeout(100)  # scrolling hides a tip
+        fact.hover()
+        assert tip.inner_text() == said and fact.get_attribute("title") is None
+        box = tip.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= width
+        assert box["y"] >= 0 and box["y"] + box["height"] <= 740
+        page.mouse.move(1, 1)
+        assert tip.is_hidden()
+        fact.focus()
+        assert tip.is_visible() and fact.get_attribute("aria-describedby") == "caspian-tip"
+        page.keyboard.press("Escape")
+        assert tip.is_hidden()
+    assert not visit.problems
+
+
+def test_a_first_tap_says_the_sources_and_a_second_follows_the_link(site, chromium):
+    visit = chromium.visit(viewport={"width": 360, "height": 740}, has_touch=True)
+    page = visit.page
+    page.goto((site / f"{page_with_facts(site)}.html").as_uri(), wait_until="load")
+    page.evaluate("""() => {
+        window.followed = 0;
+        addEventListener("click", (e) => {
+            if (!e.defaultPrevented) { window.followed += 1; e.preventDefault(); }
+        });
+    }""")
+    fact = page.locator("article a.caspian-fact").first
+    fact.tap()
+    assert page.locator("#caspian-tip").is_visible()
+    assert page.evaluate("followed") == 0
+    fact.tap()
+    assert page.evaluate("followed") == 1
+
+
+def test_without_script_a_fact_is_a_link_with_a_title(site, chromium):
+    visit = chromium.visit(java_script_enabled=False)
+    visit.page.goto((site / f"{page_with_facts(site)}.html").as_uri(), wait_until="load")
+    fact = visit.page.locator("article a.caspian-fact").first
+    assert fact.get_attribute("title") and fact.get_attribute("href").startswith("http")

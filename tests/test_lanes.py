@@ -17,6 +17,8 @@ import pytest
 import renew
 from compare import differences
 
+from caspian.facts import FACT_MIME
+
 pytestmark = pytest.mark.slow
 
 SHOW = """\
@@ -198,7 +200,8 @@ def test_what_the_build_ran_is_what_the_cells_give(built):
     report = run_cells(built, "chapters/oil.md", "chapters/ports.md")
     assert "4 passed" in report and "failed" not in report, report
     glued = nbformat.read(built / "tests/reference/oil.ipynb", as_version=4).metadata.glue
-    assert glued == {"pipe_share": {"text/plain": "'88.02%'"}}
+    assert glued["pipe_share"]["text/plain"] == "'88.02%'"
+    assert glued["pipe_share"][FACT_MIME]["source"] == "oil_office"
 
 
 def test_only_what_moved_is_renewed_and_one_page_alone(built):

@@ -286,6 +286,8 @@ def add_scripts(
     published = held.published if held else {}
     if any(_interactive(published).values()):
         app.add_js_file("caspian.js", loading_method="defer")
+    if tree is not None and any(tree.findall(facts.caspian_fact)):
+        app.add_js_file("caspian-facts.js", loading_method="defer")
     if any("claims" in item.bundle for item in published.values()):
         app.add_js_file(claims.SCRIPT, loading_method="defer")
         app.add_css_file(claims.STYLE)

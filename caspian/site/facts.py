@@ -33,7 +33,7 @@ class caspian_fact(nodes.Inline, nodes.TextElement):
 
 def visit_fact(translator: Any, node: caspian_fact) -> None:
     """Open a link, or a span that takes the focus, with the tip."""
-    tip = f'class="caspian-fact" data-tip="{escape(node["tip"])}"'
+    tip = f'class="caspian-fact" title="{escape(node["tip"])}"'
     if node["address"]:
         translator.body.append(f'<a {tip} href="{escape(node["address"])}">')
     else:
@@ -110,10 +110,17 @@ class GluedFacts(SphinxPostTransform):
 
 def listing(app: Sphinx) -> files.Making:
     """All facts of the book as JSON: page, name, text, value, unit, period, sources."""
-    rows = [
-        {"page": docname, "name": name, **bundle, "source": bundle["source"].split(";")}
-        for docname, held in sorted(pages(app.env).items())
-        for name, bundle in sorted(held.facts.items())
-    ]
+    folder = app.env.mystnb_config.output_folder  # type: ignore[attr-defined]
+    rows = []
+    for docname, held in sorted(pages(app.env).items()):
+        glued = {
+            name: output["data"][FACT_MIME]
+            for name, output in read_glue_cache(folder, docname).items()
+            if FACT_MIME in output["data"]
+        }
+        rows += [
+            {"page": docname, "name": name, **bundle, "source": bundle["source"].split(";")}
+            for name, bundle in sorted({**glued, **held.facts}.items())
+        ]
     content = (json.dumps(rows, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
     return files.sha256(content), lambda: content
