@@ -1,8 +1,8 @@
 """The page of the claims: each a `<details>` with an anchor, and a filter over them.
 
 Here is what the templates are given; `templates/claims.html` is the page. Everything is in the
-HTML: `static/caspian-claims.js` only adds the filter, and opens a claim that is linked to. The
-bundle comes from :func:`caspian.claims.listing.publish`.
+HTML; `caspian.site.lists` says what its script adds. The bundle comes from
+:func:`caspian.claims.listing.publish`.
 """
 
 from __future__ import annotations
@@ -13,16 +13,15 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from caspian.claims.evidence import appeared
 from caspian.claims.verdicts import COLOUR, GROUPS, SYMBOL, Verdict
+from caspian.site import lists
 from caspian.site.pages import CLAIMS
 from caspian.text import day
 
 HERE = Path(__file__).parent
 STATIC, TEMPLATES = HERE / "static", HERE / "templates"
-SCRIPT, STYLE = "caspian-claims.js", "caspian-claims.css"
+STYLE = "caspian-claims.css"
 PAGE = CLAIMS
 
 CHAPTERS = {
@@ -161,16 +160,9 @@ def filters(claims: Collection[Bundle]) -> list[dict[str, Any]]:
 # --- the page ------------------------------------------------------------------------------------
 
 
-def _environment() -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    made.filters |= {"day": day, "anchor": anchor, "group": group_of}
-    made.filters["typeset"] = lambda text: text.replace("'", "’")  # the apostrophe of the prose
+def _environment() -> lists.Environment:
+    made = lists.environment(TEMPLATES)
+    made.filters |= {"anchor": anchor, "group": group_of}
     made.filters["number"] = lambda key: int(key[1:])
     return made
 

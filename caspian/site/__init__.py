@@ -47,6 +47,7 @@ from caspian.site import (
     facts,
     files,
     front,
+    lists,
     render,
     takeaway,
 )
@@ -288,8 +289,11 @@ def add_scripts(
         app.add_js_file("caspian.js", loading_method="defer")
     if tree is not None and any(tree.findall(facts.caspian_fact)):
         app.add_js_file("caspian-facts.js", loading_method="defer")
-    if any("claims" in item.bundle for item in published.values()):
-        app.add_js_file(claims.SCRIPT, loading_method="defer")
+    with_claims, with_cards = (lists.has(published.values(), part) for part in ("claims", "cards"))
+    if with_claims or with_cards:
+        app.add_js_file(lists.SCRIPT, loading_method="defer")
+        app.add_css_file(lists.STYLE)
+    if with_claims:
         app.add_css_file(claims.STYLE)
     takeaway.complete_page(app, pagename, context, tree)
 
@@ -302,10 +306,12 @@ def _digest(paths: Iterable[Path]) -> str:
 @cache
 def code_digest() -> str:
     """Digest of the code that makes pages of what was read: this package and the charts' look."""
-    names = ["charts.py", "facts.py", "text.py"]
+    names = ["cards.py", "charts.py", "facts.py", "text.py"]
     names += [f"claims/{name}.py" for name in ("chips", "page", "verdicts")]
     named = [caspian.PACKAGE / name for name in names]
-    return _digest([*HERE.glob("*.py"), *named, *claims.TEMPLATES.iterdir()])
+    return _digest(
+        [*HERE.glob("*.py"), *named, *claims.TEMPLATES.iterdir(), *lists.TEMPLATES.iterdir()]
+    )
 
 
 def look_digest() -> str:

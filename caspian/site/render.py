@@ -15,9 +15,10 @@ from typing import Any, ClassVar
 from docutils import nodes
 
 from caspian import charts, tables
+from caspian.cards import CARDS_MIME
 from caspian.claims import page as claims_page
 from caspian.claims.listing import CLAIMS_MIME
-from caspian.site import edition
+from caspian.site import edition, lists
 from caspian.site.pages import Published, page
 from caspian.text import day
 
@@ -259,7 +260,7 @@ def source_role(
 class FigureRenderer:
     """MyST-NB's plug-in for the book's own MIME types."""
 
-    kinds: ClassVar = (charts.FIGURE_MIME, charts.TABLE_MIME, CLAIMS_MIME)
+    kinds: ClassVar = (charts.FIGURE_MIME, charts.TABLE_MIME, CARDS_MIME, CLAIMS_MIME)
     mime_priority_overrides: ClassVar = [("*", kind, 1) for kind in kinds]
 
     @staticmethod
@@ -280,6 +281,9 @@ class FigureRenderer:
             env.note_dependency(f"{env.app.confdir}/CITATION.cff")
             cite = partial(edition.line_at, edition.citation(env.app.confdir))
             body = claims_page.claims_html(bundle, env.found_docs, root, cite)
+            node = caspian_table("", _raw(body), _raw(_foot(bundle, root, ("csv",))))
+        elif data.mime_type == CARDS_MIME:
+            body = lists.cards_html(bundle, _link)
             node = caspian_table("", _raw(body), _raw(_foot(bundle, root, ("csv",))))
         else:
             node = caspian_table("", table_node(bundle), _raw(_foot(bundle, root, ("csv",))))
