@@ -18,14 +18,14 @@ def signed():
 
 
 def test_a_legal_kind_commits(signed):
-    found = agreements.with_commitment(signed)
+    found = agreements.classified(signed)
     assert list(found["commitment"]) == ["intention", "binding", "intention", "intention"]
     assert list(found["year"]) == [2022, 2022, 2023, 2023]
 
 
 def test_an_unknown_legal_kind_is_refused(signed):
     with pytest.raises(ValueError, match="'handshake' is not one of"):
-        agreements.with_commitment(signed.replace("treaty", "handshake"))
+        agreements.classified(signed.replace("treaty", "handshake"))
 
 
 def test_every_legal_kind_of_the_table_commits_to_something():
@@ -45,19 +45,22 @@ def test_documents_are_counted_and_shared_out(signed):
     assert parts.groupby("legal_kind")["share"].sum().eq(1).all()
 
 
-def test_a_document_left_a_trace_or_none(signed):
-    signed.loc[2, "status"] = "signed"
-    found = agreements.traced(signed, "legal_kind").set_index("legal_kind")
-    counts = found.loc["memorandum", ["documents", "signed", "unknown", "untraced"]]
-    assert counts.to_list() == [2, 1, 1, 2]
-    assert found.at["treaty", "untraced"] == 0
+def test_a_status_tells_what_became_of_a_document(signed):
+    signed["status"] = ["signed", "in_force", "mentioned", "too_recent"]
+    found = agreements.classified(signed)
+    assert list(found["fate"]) == ["no trace", "carried out", "mentioned", "too recent"]
+    with pytest.raises(ValueError, match="status 'lost' is not one of"):
+        agreements.classified(signed.replace("signed", "lost"))
 
 
-def test_a_mention_or_a_young_document_is_neither_traced_nor_untraced(signed):
-    signed["status"] = ["unknown", "in_force", "mentioned", "too_recent"]
-    found = agreements.traced(signed, "legal_kind").set_index("legal_kind")
-    assert found.at["memorandum", "mentioned"] == 1 and found.at["memorandum", "untraced"] == 1
-    assert found.at["roadmap", "too_recent"] == 1 and found.at["roadmap", "untraced"] == 0
+def test_every_status_of_the_table_is_a_fate_and_what_claims_call_kept_is_carried_out():
+    from caspian.claims import records
+    from caspian.tables import describe
+
+    fields = {f["name"]: f for f in describe("agreements")["schema"]["fields"]}
+    assert set(fields["status"]["constraints"]["enum"]) == set(agreements.FATE)
+    carried_out = {s for s, fate in agreements.FATE.items() if fate == "carried out"}
+    assert carried_out == set(records().limits.members("kept"))
 
 
 DATES = {"a": "2024-04-18", "b": "2024-05", "c": "2025-01-30", "d": "2024-03-11", "e": None}

@@ -1,6 +1,6 @@
 """What was signed and what became of it: documents counted by kind, year and status."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import pandas as pd
 
@@ -21,20 +21,39 @@ COMMITMENT = {
     "roadmap": "intention",
     "unknown": "not known",
 }
+# What became of a document, by its status. A mention, or silence on a young document, is neither
+# a trace nor the lack of one.
+FATE = {
+    "done": "carried out",
+    "in_force": "carried out",
+    "being_carried_out": "carried out",
+    "replaced": "ended",
+    "lapsed": "ended",
+    "mentioned": "mentioned",
+    "too_recent": "too recent",
+    "signed": "no trace",
+    "unknown": "no trace",
+}
 
 
-def with_commitment(agreements: pd.DataFrame) -> pd.DataFrame:
-    """Return the documents with `year` (int, of the signing) and `commitment` by legal kind.
+def _mapped(agreements: pd.DataFrame, column: str, of: Mapping[str, str]) -> pd.Series:
+    """The column by a mapping that has all of its values. Raises ValueError if it has not."""
+    if unknown := sorted(set(agreements[column]) - set(of)):
+        raise ValueError(f"agreements: {column} {unknown[0]!r} is not one of {list(of)}")
+    return agreements[column].map(of)
 
-    Raises ValueError for a legal kind that :data:`COMMITMENT` does not have.
+
+def classified(agreements: pd.DataFrame) -> pd.DataFrame:
+    """Return the documents with `year` (int, of the signing), `commitment` and `fate`.
+
+    Raises ValueError for a legal kind that :data:`COMMITMENT`, or a status that :data:`FATE`, does
+    not have.
     """
-    columns("agreements", agreements, ["signed", "legal_kind"])
-    unknown = sorted(set(agreements["legal_kind"]) - set(COMMITMENT))
-    if unknown:
-        raise ValueError(f"agreements: legal kind {unknown[0]!r} is not one of {list(COMMITMENT)}")
+    columns("agreements", agreements, ["signed", "legal_kind", "status"])
     return agreements.assign(
         year=agreements["signed"].str[:4].astype(int),
-        commitment=agreements["legal_kind"].map(COMMITMENT),
+        commitment=_mapped(agreements, "legal_kind", COMMITMENT),
+        fate=_mapped(agreements, "status", FATE),
     )
 
 
@@ -56,25 +75,6 @@ def counted(documents: pd.DataFrame, by: str, within: str | None = None) -> pd.D
     return found.sort_values(
         order, ascending=[True] * (len(order) - 1) + [False], kind="stable", ignore_index=True
     )
-
-
-def traced(documents: pd.DataFrame, by: str) -> pd.DataFrame:
-    """Return, for each value of the column `by`, how many documents left a trace.
-
-    Columns: `by`, `documents`, `signed` (nothing after the signing was reported), `unknown` (a
-    later report was looked for and not found) and `untraced`, the sum of these two; `mentioned`
-    (named later, or both parties seen at work in its field) and `too_recent` (too young for its
-    silence to count) are neither traced nor untraced. Largest first. Raises ValueError if a column
-    is missing.
-    """
-    columns("documents", documents, [by, "status"])
-    kinds = ("signed", "unknown", "mentioned", "too_recent")
-    groups = documents.groupby(by)["status"]
-    found = pd.DataFrame({"documents": groups.size()})
-    for kind in kinds:
-        found[kind] = (documents["status"] == kind).groupby(documents[by]).sum().astype(int)
-    found["untraced"] = found["signed"] + found["unknown"]
-    return found.sort_values("documents", ascending=False, kind="stable").reset_index()
 
 
 def in_print_since(parts: Iterable[str], date_of: Callable[[str], str | None]) -> str:
