@@ -75,7 +75,7 @@ _NAMED = {
 }  # fmt: skip
 _SHOWN_OPTIONS = {"caption", "alt", "title", "header", "footer"}
 
-_SHOWN_BY = {"figure", "table"}
+_SHOWN_BY = {"cards", "figure", "table"}
 _SHOWN_ARGUMENTS = {"title", "subtitle", "caption", "alt", "note", "labels"}
 # Calls inside a shown text whose own arguments are shown too
 _TEXT_CALLS = {"Title", "TitleParams", "dict", "join", "format"}

@@ -7,8 +7,10 @@ from functools import cache
 from itertools import pairwise
 
 import book
+import folded
 import pytest
 from bs4 import BeautifulSoup
+from folded import PHONE, caption, choose
 
 from caspian import claims, tables
 from caspian.claims import THEN, history
@@ -17,7 +19,6 @@ from caspian.claims.verdicts import GROUPS, Verdict
 
 PAGE = "chapters/claims.html"
 CLAIM = "details.caspian-claim"
-PHONE = {"width": 360, "height": 740}
 
 
 @cache
@@ -26,9 +27,7 @@ def page() -> BeautifulSoup:
 
 
 def opened(browser, site, fragment: str = "", **settings):
-    visit = browser.visit(**settings)
-    visit.page.goto((site / PAGE).as_uri() + fragment, wait_until="load")
-    return visit
+    return folded.opened(browser, site / PAGE, fragment, **settings)
 
 
 @pytest.fixture(scope="module")
@@ -61,17 +60,6 @@ def visit(whole):
 
 def shown(visit) -> int:
     return visit.page.locator(f"{CLAIM}:visible").count()
-
-
-def caption(visit) -> str:
-    return visit.page.locator(".caspian-filter-caption").inner_text()
-
-
-def choose(visit, name: str, word: str) -> None:
-    """Choose from a list as a keyboard does: focus it and type the word's beginning."""
-    visit.page.locator(f".caspian-filter select[name={name}]").focus()
-    visit.page.keyboard.type(word)
-    visit.page.keyboard.press("Tab")
 
 
 # --- what the file says ---------------------------------------------------------------------------
@@ -337,10 +325,12 @@ def test_the_claims_can_be_taken_away(site):
     assert len(re.findall(r"(?m)^c\d\d,", text)) == len(tables.load("claims"))
 
 
-def test_the_script_is_only_where_the_claims_are(site):
+def test_script_and_styles_are_only_where_lists_are(site):
     for path in book.HTML.glob("chapters/*.html"):
-        has = "caspian-claims.js" in path.read_text("utf-8")
-        assert has == (path.name == "claims.html"), path.name
+        text = path.read_text("utf-8")
+        listed = "data-list=" in text
+        assert ("caspian-list.js" in text) == ("caspian-list.css" in text) == listed, path.name
+        assert ("caspian-claims.css" in text) == (path.name == "claims.html"), path.name
 
 
 def test_every_claim_stands_below_its_paragraph_and_sentence(site):

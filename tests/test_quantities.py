@@ -19,7 +19,7 @@ SAME = {
         "energy::kmg_2025",
         "energy::kazakh_last",
         "investment::btc_last",
-        "visit::oil_2025",
+        "visit::oil_last",
     ],
     "Oil agreed for the way through Baku, Mt a year": ["energy::contract_2024", "visit::oil_aim"],
     "Load of the largest tanker at Aktau in 2030, low to high fall of the sea, t": [
@@ -78,7 +78,6 @@ APART = {  # one name, two things
     "fell": "corridor: freight in the last year; investment: trade since 2023",
     "first_day": "energy: of daily prices; investment: of the goal's statements",
     "last_day": "energy: of daily prices; investment: of the goal's statements",
-    "n_all": "ots: meetings; visit: documents",
 }
 
 

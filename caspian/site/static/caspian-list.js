@@ -2,6 +2,7 @@
 // Without this script a list is whole and each entry opens by itself.
 "use strict";
 (() => {
+  const plain = (text) => text.toLowerCase().replaceAll("’", "'"); // as a keyboard types it
   for (const list of document.querySelectorAll("[data-list]")) {
     const items = [...list.querySelectorAll("[data-item]")];
     const form = list.parentElement.querySelector(".caspian-filter");
@@ -11,7 +12,7 @@
     const fits = (item, f) =>
       !f.value ||
       (f.type === "search"
-        ? item.textContent.toLowerCase().includes(f.value.trim().toLowerCase())
+        ? plain(item.textContent).includes(plain(f.value.trim()))
         : item.dataset[f.name] === f.value || item.dataset[`${f.name}Group`] === f.value);
 
     function filter() {
