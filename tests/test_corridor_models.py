@@ -373,6 +373,62 @@ def test_transit_seed():
 DRAWS = pd.DataFrame({"a": [1.0, 2, 3], "b": [2.0, 2, 5]}).assign(total=[3.0, 4, 8])
 
 
+def test_journey_joins_what_lies_between_two_waits():
+    path = pd.DataFrame(
+        {
+            "from_node": ["a", "b", "c", "d"],
+            "to_node": ["b", "c", "d", "e"],
+            "days_low": [1, 2, 3, 4],
+            "days_high": [2, 4, 6, 8],
+        }
+    )
+    waits = pd.DataFrame({"low": [1.0], "central": [2.0], "high": [5.0]}, index=["wait_c"])
+    # a-c is one train, then the wait at c, then c-e
+    whole = transit_time.journey(path, waits)
+    assert whole.to_numpy().tolist() == [
+        ["to c", "moving", 3, 4.5, 6],
+        ["wait_c", "waiting", 1, 2, 5],
+        ["to e", "moving", 7, 10.5, 14],
+    ]
+    # A part that ends at c does not wait there
+    part = transit_time.journey(path, waits, "b", "c")
+    assert part.to_numpy().tolist() == [["to c", "moving", 2, 3, 4]]
+
+
+STOPS = pd.DataFrame({"stop": ["closure", "detention"], "chance": [1, 0.25], "longest": [4, 40]})
+
+
+def test_stops_by_hand():
+    draws = transit_time.door_to_door(LEGS, 200_000, 1, 0.3)
+    late = transit_time.with_stops(draws, STOPS, 2)
+    # Means: 1 x 4 / 2 = 2 and 0.25 x 40 / 2 = 5; a detention is met by one in four
+    added = late["total"] - draws["total"]
+    assert added.mean() == pytest.approx(7, abs=0.05)
+    assert late["closure"].between(0, 4).all() and late["detention"].max() <= 40
+    assert (late["detention"] > 0).mean() == pytest.approx(0.25, abs=0.005)
+    none = transit_time.with_stops(draws, STOPS.assign(chance=0), 2)
+    assert none["total"].equals(draws["total"])
+
+
+def test_stops_need_a_chance():
+    draws = transit_time.door_to_door(LEGS, 5, 1, 0.3)
+    with pytest.raises(ValueError, match="chance of 'closure'"):
+        transit_time.with_stops(draws, STOPS.assign(chance=1.1), 2)
+
+
+def test_published_times_against_a_band():
+    low = pd.Series([30, 20, 45, 38, 27])
+    high = pd.Series([31, 25, 55, 42, 40])
+    places = transit_time.against_band(low, high, 27, 40)
+    assert places.tolist() == ["inside", "faster", "slower", "part", "inside"]
+
+
+def test_chance_later_by_hand():
+    draws = pd.DataFrame({"total": [10.0, 20.0, 30.0, 40.0]})
+    assert transit_time.chance_later(draws, 20) == 0.5  # a day just kept is kept
+    assert transit_time.chance_later(draws, 40) == 0
+
+
 def test_quantiles_and_share_by_hand():
     # 3, 4, 8: median 4; at 3/4, halfway from 4 to 8; two of three within 4 to 8
     assert transit_time.quantiles(DRAWS, (0, 0.5, 0.75)).to_dict() == {0: 3, 0.5: 4, 0.75: 6}
@@ -525,6 +581,47 @@ def test_breakeven_rate_by_hand():
     assert rate("middle", "sea") == pytest.approx(11_000)
     assert rate("sea", "middle") == pytest.approx(-3_000)
     assert rate("sea", "sea") == pytest.approx(2_000)
+
+
+def test_gap_range_by_hand():
+    two = pd.DataFrame(
+        {
+            "route": ["middle", "north"],
+            "rate": [9_000, 6_000],
+            "rate_low": [6_000, 5_000],
+            "rate_high": [11_000, 7_000],
+            "days": [30, 20],
+            "sd_days": [5, 0],
+            "war_risk": [0, 0.01],
+        }
+    )
+    # A day at 1 %: 0.01 x (10 + 1 x 5) - 0.01 = 0.14 of 10,000 is 1,400; at 2 % 0.29, 2,900
+    # Least: 6,000 - 7,000 + 1,400; most: 11,000 - 5,000 + 2,900
+    found = route_choice.gap_range(two, "middle", "north", 10_000, (0.01, 0.02), 1)
+    assert found == pytest.approx((400, 8_900))
+
+
+@given(
+    st.floats(0, 20_000), positive, st.floats(0, 0.03), positive, st.floats(0, 50), st.floats(0, 1)
+)
+@quick
+def test_the_expression_is_the_model(rate, value, daily, days, sd_days, war_risk):
+    """What the sliders compute is what the model computes, wherever they stand."""
+    routes = pd.DataFrame(
+        {
+            "route": ["one"],
+            "rate": [rate],
+            "days": [days],
+            "sd_days": [sd_days],
+            "war_risk": [war_risk],
+        }
+    )
+    cost = route_choice.generalised_cost(routes, value, daily, 0.8)["cost"].item()
+    text = route_choice.cost_expression("rate", "value", "daily", "days", 0.8, "sd", "risk")
+    names = {
+        "rate": rate, "value": value, "daily": daily, "days": days, "sd": sd_days, "risk": war_risk
+    }  # fmt: skip
+    assert eval(text, {}, names) == pytest.approx(cost)  # noqa: S307
 
 
 def test_cheapest_by_hand():

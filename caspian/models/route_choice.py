@@ -129,6 +129,43 @@ def breakeven_rate(
     return float(rate_b + value * (slope_b - slope_a))
 
 
+def gap_range(
+    routes: pd.DataFrame,
+    a: str,
+    b: str,
+    cargo_value: float,
+    daily_cost_shares: tuple[float, float],
+    reliability_ratio: float,
+) -> tuple[float, float]:
+    """Return the least and the most (USD per FEU) that route a costs more than route b.
+
+    Over the ranges of both rates and of the cost of a day. The gap is linear in each of them, so
+    that its ends lie at theirs: rate of a - rate of b + value x (slope of a - slope of b), slope
+    as in `breakeven_value`.
+
+    Parameters
+    ----------
+    routes: as in `generalised_cost`, with rate_low and rate_high (USD per FEU) too
+    daily_cost_shares: the lower and the higher share of the cargo's value that a day costs
+    """
+    at = routes.set_index("route")
+    least = at.at[a, "rate_low"] - at.at[b, "rate_high"]
+    most = at.at[a, "rate_high"] - at.at[b, "rate_low"]
+    value = number("cargo_value", cargo_value)
+    slopes = []
+    for daily in daily_cost_shares:
+        _, _, slope_a, slope_b = _pair(routes, a, b, daily, reliability_ratio)
+        slopes.append(value * (slope_a - slope_b))
+    return float(least + min(slopes)), float(most + max(slopes))
+
+
+def cost_expression(
+    rate: str, value: str, daily: str, days: str, ratio: float, sd_days: str, war_risk: str
+) -> str:
+    """Return `generalised_cost` as an expression of Vega, from expressions of its parts."""
+    return f"({rate}) + ({value}) * (({daily}) * (({days}) + {ratio} * ({sd_days})) + ({war_risk}))"
+
+
 def cheapest(
     routes: pd.DataFrame, values: Numbers, daily_cost_share: float, reliability_ratio: float
 ) -> pd.DataFrame:

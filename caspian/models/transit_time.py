@@ -5,7 +5,7 @@ never with a sample. A triangular distribution needs just these three numbers, s
 them, and puts no more shape on them than they hold; it stands in for the beta (PERT) in such
 cases (Johnson, The triangular distribution as a proxy for the beta distribution in risk
 analysis, The Statistician 46, 1997). Its price: nothing longer than `high` ever happens, so a
-closed sea or a blocked border belongs into `high` or into a scenario.
+blocked border or a detention is a stop on top, met by few (:func:`with_stops`).
 
 Why correlated: a storm or a shortage of ships holds up a port and the border behind it in the
 same week. Waits share one common factor through a Gaussian copula; the correlation is an
@@ -18,12 +18,43 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from caspian.models._checks import columns, count, number, numbers, ranges, unique
+from caspian.models._checks import CASES, column, columns, count, number, numbers, ranges, unique
 from caspian.models.chain import triangular_at
 
 MOVING = "moving"
 WAITING = "waiting"
 TOTAL = "total"
+
+
+def journey(
+    path: pd.DataFrame, parameters: pd.DataFrame, start: str | None = None, end: str | None = None
+) -> pd.DataFrame:
+    """Return the legs of a route, or of its part from `start` to `end`, for :func:`door_to_door`.
+
+    One train or ship runs fast or slow as a whole, so what lies between two waits is one leg:
+    the sums of its shortest and longest days, and the middle between them.
+
+    Parameters
+    ----------
+    path: to_node, from_node, days_low, days_high (days), in the order of travel
+    parameters: low, central, high (days) of the waits, indexed `wait_` and the node
+    start, end: nodes; None for the route's own
+    """
+    path = path.reset_index(drop=True)
+    first = 0 if start is None else path.index[path["from_node"] == start][0]
+    last = len(path) - 1 if end is None else path.index[path["to_node"] == end][0]
+    part = path.loc[first:last]
+    waits = "wait_" + part["to_node"]
+    stretch = waits.isin(parameters.index).shift(fill_value=False).cumsum()
+    rows = []
+    for _, legs in part.groupby(stretch):
+        to = legs["to_node"].iloc[-1]
+        # Added up in order, so that the last digit is the same on every machine
+        low, high = legs[["days_low", "days_high"]].cumsum().iloc[-1]
+        rows.append((f"to {to}", MOVING, low, (low + high) / 2, high))
+        if legs.index[-1] < last:
+            rows.append((f"wait_{to}", WAITING, *parameters.loc[f"wait_{to}", CASES]))
+    return pd.DataFrame(rows, columns=["leg", "kind", *CASES])
 
 
 def door_to_door(legs: pd.DataFrame, draws: int, seed: int, correlation: float) -> pd.DataFrame:
@@ -74,6 +105,53 @@ def door_to_door(legs: pd.DataFrame, draws: int, seed: int, correlation: float) 
         days[row] = triangular_at(u, *limit)
     days[-1] = days[:-1].sum(axis=0)
     return pd.DataFrame(days.T, columns=[*legs["leg"], TOTAL])
+
+
+def with_stops(draws: pd.DataFrame, stops: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """Return the journeys with closures and detentions on top: a mixture.
+
+    A journey meets each stop with its chance, alone, and then stands for a time between nothing
+    and the longest, each as likely: a train comes at any moment of a closure. So a stop adds
+    chance x longest / 2 days to the mean.
+
+    Parameters
+    ----------
+    draws: a result of :func:`door_to_door`
+    stops: stop (its name), chance (0-1), longest (days, >= 0)
+    seed: as in :func:`door_to_door`
+
+    Returns
+    -------
+    `draws` with a column for each stop (days), before a new `total`. Raises ValueError as
+    :func:`door_to_door`.
+    """
+    unique("stops", stops, "stop")
+    chance = column("stops", stops, "stop", "chance", 0, 1).to_numpy()
+    longest = column("stops", stops, "stop", "longest").to_numpy()
+    rng = np.random.Generator(np.random.PCG64(seed))
+    met = rng.random((len(draws), len(stops))) < chance
+    stood = met * rng.random((len(draws), len(stops))) * longest
+    more = pd.DataFrame(stood, columns=list(stops["stop"]), index=draws.index)
+    total = _total(draws) + more.sum(axis=1)
+    return draws.drop(columns=TOTAL).join(more).assign(**{TOTAL: total})
+
+
+def against_band(low: pd.Series, high: pd.Series, least: float, most: float) -> pd.Series:
+    """Return where published times (days, `low` to `high`) lie against a modelled band.
+
+    "inside" (all of it), "faster" or "slower" (none of it), "part" (some of it).
+    """
+    place = np.select(
+        [(low >= least) & (high <= most), high < least, low > most],
+        ["inside", "faster", "slower"],
+        "part",
+    )
+    return pd.Series(place, index=low.index)
+
+
+def chance_later(draws: pd.DataFrame, deadline: float) -> float:
+    """Return the share (0-1) of journeys that take more days than the deadline."""
+    return float((_total(draws) > number("deadline", deadline)).mean())
 
 
 def _total(draws: pd.DataFrame) -> pd.Series:
