@@ -621,7 +621,7 @@ def test_the_expression_is_the_model(rate, value, daily, days, sd_days, war_risk
     names = {
         "rate": rate, "value": value, "daily": daily, "days": days, "sd": sd_days, "risk": war_risk
     }  # fmt: skip
-    assert eval(text, {}, names) == pytest.approx(cost)  # noqa: S307
+    assert eval(text, {}, names) == pytest.approx(cost)
 
 
 def test_cheapest_by_hand():
