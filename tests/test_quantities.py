@@ -24,7 +24,6 @@ SAME = {
     "Oil agreed for the way through Baku, Mt a year": ["energy::contract_2024", "visit::oil_aim"],
     "Load of the largest tanker at Aktau in 2030, low to high fall of the sea, t": [
         "corridor::range_2030",
-        "corridor::payload_range",
         "outlook::payload_2030",
     ],
     "Freight of the corridor in 2030, middle of 2025 and the highest figure published, Mt": [
@@ -74,7 +73,6 @@ APART = {  # one name, two things
     "btc_last": "energy: all oil in BTC; investment: Kazakh oil",
     "trade_until": "each chapter's own last figure: counts of trade end apart",
     "n_years": "each chapter's own series",
-    "n_outside": "corridor: times of operators outside the model's range; ots: groups of others",
     "fell": "corridor: freight in the last year; investment: trade since 2023",
     "first_day": "energy: of daily prices; investment: of the goal's statements",
     "last_day": "energy: of daily prices; investment: of the goal's statements",
