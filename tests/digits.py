@@ -61,7 +61,7 @@ _HIDDEN = {"code_inline", "math_inline", "math_inline_double", "footnote_ref",
 
 # Roles whose text is computed, a label or a formula
 _COMPUTED_ROLES = re.compile(
-    r"^(?:eval|glue(?::.*)?|source|numref|ref|eq|cite(?::.*)?|math|download)$"
+    r"^(?:claim|eval|glue(?::.*)?|source|numref|ref|eq|cite(?::.*)?|math|download)$"
 )
 # Directives that hold code, formulas or lists of files
 _CODE = {
