@@ -71,31 +71,37 @@ def chance(
     size: int,
     levels: Sequence[float] = (0.05, 0.5, 0.95),
     least: int = LEAST,
+    apart: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Return what groups of `size` countries taken blindly from the table agree on, by year.
 
     Every group of that size is formed, so nothing is drawn and no seed is needed; groups with an
-    unknown pair are left out. Columns: year, groups, and one a level (0-1) named by it, such as
-    0.05: the agreement below which that share of the groups lies (linear between neighbours).
-    Raises ValueError as `pair_shares`, for a level outside 0-1, and if the table has fewer
-    countries than `size` or more than 100 000 groups.
+    unknown pair are left out, and so are those with more than one of the countries `apart`: a
+    group whose agreement is to be judged must not be compared with itself under other names.
+    Columns: year, groups, and one a level (0-1) named by it, such as 0.05: the agreement below
+    which that share of the groups lies (linear between neighbours). Raises ValueError as
+    `pair_shares`, for a level outside 0-1, and if the table has fewer countries than `size` or
+    more than 100 000 groups.
     """
     wanted = np.atleast_1d(numbers("levels", list(levels), 0, 1))
     rows = []
     for period, year in pair_shares(votes, least).groupby("period"):
-        means = _group_means(*_matrix(year), count("size", size))
+        means = _group_means(*_matrix(year), count("size", size), apart)
         levels_of = np.quantile(means, wanted)
         rows.append({"year": int(period), "groups": len(means)})
         rows[-1] |= dict(zip(wanted.tolist(), levels_of.tolist(), strict=True))
     return pd.DataFrame(rows)
 
 
-def _group_means(names: list[str], table: np.ndarray, size: int) -> np.ndarray:
+def _group_means(
+    names: list[str], table: np.ndarray, size: int, apart: Sequence[str] = ()
+) -> np.ndarray:
     if size < 2 or size > len(names):
         raise ValueError(f"size: {size} must be from 2 to the {len(names)} countries of the table")
     if comb(len(names), size) > MOST_GROUPS:
         raise ValueError(f"size: {size} of {len(names)} are more than {MOST_GROUPS} groups")
     groups = np.array(list(combinations(range(len(names)), size)))
+    groups = groups[np.isin(names, apart)[groups].sum(axis=1) <= 1]
     pairs = [table[groups[:, i], groups[:, j]] for i, j in combinations(range(size), 2)]
     means = np.mean(pairs, axis=0)
     means = means[~np.isnan(means)]
@@ -104,16 +110,19 @@ def _group_means(names: list[str], table: np.ndarray, size: int) -> np.ndarray:
     return means
 
 
-def standing(votes: pd.DataFrame, group: Sequence[str], least: int = LEAST) -> pd.DataFrame:
-    """Return year, agreement of `group` and `above`: the share (0-1) of all groups below it.
+def standing(
+    votes: pd.DataFrame, group: Sequence[str], least: int = LEAST, apart: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Return year, agreement of `group` and `above`: the share (0-1) of the groups below it.
 
-    Half of the groups that agree exactly as much count as below. Raises ValueError as
-    `agreement` and `chance`.
+    The groups are those of `chance`. Half of those that agree exactly as much count as below.
+    Raises ValueError as `agreement` and `chance`.
     """
     own, shares = agreement(votes, group, least), pair_shares(votes, least)
     below = []
     for row in own.itertuples():
-        means = _group_means(*_matrix(shares[shares["period"].astype(int) == row.year]), len(group))
+        year = shares[shares["period"].astype(int) == row.year]
+        means = _group_means(*_matrix(year), len(group), apart)
         less = (means < row.agreement - 1e-12).mean()
         same = (np.abs(means - row.agreement) <= 1e-12).mean()
         below.append(float(less + same / 2))
