@@ -120,6 +120,56 @@ def test_the_estimate_is_that_of_statsmodels(some):
     assert 1 <= scale[0] <= np.sqrt((n - 1) / (n - whole.shape[0])) + 1e-9
 
 
+def test_errors_clustered_by_both_ends_add_and_subtract(some):
+    """V(exporters) + V(importers) - V(flows), which both share: Cameron, Gelbach & Miller 2011."""
+    fit = gravity.estimate(some, TERMS, clusters=gravity.ENDS)
+    x, mu = gravity._design(some, fit), fit.expected(some)
+    bread = np.linalg.inv((x.T @ x.multiply(mu[:, None])).toarray())
+
+    def meat(labels):
+        scores = pd.DataFrame(x.multiply((some["trade"] - mu).to_numpy()[:, None]).toarray())
+        sums = scores.groupby(labels.to_numpy()).sum().to_numpy()
+        return sums.T @ sums
+
+    ends = meat(some["exporter"]) + meat(some["importer"]) - meat(some.index.to_series())
+    by_hand = np.sqrt(np.diag(bread @ ends @ bread)[: len(TERMS)])
+    scale = fit.coefficients["error"].to_numpy() / by_hand
+    assert scale == pytest.approx(scale[0], rel=1e-4)  # the library's small-sample factor
+    assert 1 < scale[0] < 1.1
+    assert (fit.coefficients["error"] != gravity.estimate(some, TERMS).coefficients["error"]).all()
+
+
+def test_the_members_by_both_clusterings(world):
+    """An independent script agrees to 0.01: the OTS holds by both, the EAEU by pair alone."""
+    blocs = ["usmca", "asean", "gcc", "mercosur"]
+    rows = gravity.flows(world[tables.load("gravity_pairs").columns], groups_of(*blocs))
+    rows = world.assign(other_bloc=rows[blocs].max(axis=1))
+    terms = [*TERMS, "eaeu", "other_bloc", "soviet", "ots"]
+    ranges = {}
+    for clusters in (gravity.PAIRS, gravity.ENDS):
+        found = gravity.estimate(rows, terms, clusters=clusters).coefficients.set_index("term")
+        for term in ("ots", "eaeu"):
+            ranges[term, clusters] = tuple(found.loc[term, ["effect_low", "effect_high"]].round(2))
+    assert ranges == {
+        ("ots", gravity.PAIRS): (1.19, 4.91),
+        ("ots", gravity.ENDS): (1.23, 4.75),
+        ("eaeu", gravity.PAIRS): (1.01, 4.30),
+        ("eaeu", gravity.ENDS): (0.91, 4.80),
+    }
+
+
+def test_each_pair_dropped_by_hand():
+    """Three pairs have the term; without one the effect is that of an estimate without its rows."""
+    pairs, _ = made_up(noise=0.5)
+    groups = pd.DataFrame({"group": "three", "country": ["AAA", "ABB", "ACC"]})
+    rows = gravity.flows(pairs, groups)
+    found = gravity.each_pair_dropped(rows, ["distance", "three"], "three").set_index("pair")
+    assert sorted(found.index) == ["AAA-ABB", "AAA-ACC", "ABB-ACC"]
+    left = gravity.estimate(rows[rows["pair"] != "AAA-ACC"], ["distance", "three"])
+    assert found.at["AAA-ACC", "effect"] == left.coefficients["effect"].iloc[-1]
+    assert found["effect"].is_monotonic_increasing
+
+
 def test_the_intervals_and_effects_follow_from_estimate_and_error(some):
     table = gravity.estimate(some, TERMS, level=0.9).coefficients
     assert (table["high"] - table["low"]).to_numpy() == pytest.approx(

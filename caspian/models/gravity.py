@@ -27,6 +27,7 @@ DIGITS = 10  # significant ones kept of an estimate: the solver's last bits hang
 SEED = 20230311
 DRAWS = 20000
 FOLDS = 20
+PAIRS, ENDS = "pair", "exporter + importer"  # what errors may share: see `estimate`
 NEAREST = 500  # flows of like size from which the spread around an expectation is read
 
 
@@ -88,12 +89,16 @@ class Estimate:
         return np.exp(part + own.to_numpy(float))
 
 
-def estimate(rows: pd.DataFrame, terms: Sequence[str], level: float = 0.95) -> Estimate:
+def estimate(
+    rows: pd.DataFrame, terms: Sequence[str], level: float = 0.95, clusters: str = PAIRS
+) -> Estimate:
     """Return the Poisson estimate with exporter and importer effects.
 
-    `rows` as from `flows`; `terms` are columns of it. Standard errors are clustered by unordered
-    pair (both directions of a pair may deviate alike), with the small-sample factors
-    G / (G - 1) for G pairs and (n - 1) / (n - k) of the library; intervals are normal.
+    `rows` as from `flows`; `terms` are columns of it. Standard errors are clustered by `clusters`:
+    PAIRS (both directions of an unordered pair may deviate alike) or ENDS (so may all flows of an
+    exporter, and all of an importer), with the small-sample factors G / (G - 1) for G clusters and
+    (n - 1) / (n - k) of the library; intervals are normal. A term that few clusters have is known
+    less well than its interval says: see `each_pair_dropped`.
     `coefficients` has one row a term: estimate; error; low and high, its `level` interval; effect,
     effect_low and effect_high, exp(.) of those: times as much trade for one unit more of the term.
     Raises ValueError for a term that is missing, not finite, constant or not identified, or an
@@ -116,7 +121,7 @@ def estimate(rows: pd.DataFrame, terms: Sequence[str], level: float = 0.95) -> E
     with warnings.catch_warnings():  # of pandas' coming changes; what matters is checked below
         warnings.simplefilter("ignore")
         fit = pyfixest.fepois(
-            formula, data, vcov={"CRV1": "pair"}, iwls_tol=1e-12, iwls_maxiter=100
+            formula, data, vcov={"CRV1": clusters}, iwls_tol=1e-12, iwls_maxiter=100
         )
     found = fit.tidy()
     if lost := [term for term in terms if term not in found.index]:
@@ -330,6 +335,7 @@ def compare(
     cases: Iterable[tuple[str, pd.DataFrame, Sequence[str]]],
     wanted: Sequence[str],
     level: float = 0.95,
+    clusters: str = PAIRS,
 ) -> pd.DataFrame:
     """Return the `wanted` terms of several estimates: case, flows, zeros and the coefficients.
 
@@ -340,10 +346,24 @@ def compare(
     for name, rows, terms in cases:
         if not set(wanted) & set(terms):
             raise ValueError(f"cases: {name!r} has none of the terms {list(wanted)}")
-        fit = estimate(rows, terms, level)
+        fit = estimate(rows, terms, level, clusters)
         of_terms = fit.coefficients[fit.coefficients["term"].isin(wanted)]
         found.append(of_terms.assign(case=name, flows=fit.flows, zeros=fit.zeros))
     return pd.concat(found, ignore_index=True)
+
+
+def each_pair_dropped(rows: pd.DataFrame, terms: Sequence[str], term: str) -> pd.DataFrame:
+    """Return the effect of a 0/1 `term` without each of the pairs that have it, one at a time.
+
+    Where few pairs have a term this shows what hangs on one of them, which clustered errors do not
+    (Cameron & Miller, Journal of Human Resources 50(2), 2015, on few clusters). One row a pair:
+    pair, effect (times as much trade), in the order of effect. Raises ValueError as `estimate`.
+    """
+    columns("flows", rows, ["pair", term])
+    pairs = sorted(rows.loc[rows[term] == 1, "pair"].unique())
+    cases = [(pair, rows[rows["pair"] != pair], terms) for pair in pairs]
+    found = compare(cases, [term]).rename(columns={"case": "pair"})[["pair", "effect"]]
+    return found.sort_values(["effect", "pair"], ignore_index=True)
 
 
 def neighbourhoods(others: pd.DataFrame, size: int = 5) -> pd.DataFrame:
