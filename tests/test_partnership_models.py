@@ -222,6 +222,45 @@ def test_freight_makes_the_importers_figure_larger():
         trade.cif_ratio(100, -0.1)
 
 
+def test_the_last_twelve_months_end_with_the_last_report():
+    assert trade.last_twelve_months(470, 400, 600.3) == pytest.approx(670.3)
+    with pytest.raises(ValueError, match="480 is more than its year, 470"):
+        trade.last_twelve_months(470, 480, 600)
+
+
+@pytest.fixture
+def three_pairs():
+    """Trade of 2023 by BACI and output, USD million; kilometres by CEPII's gravity data."""
+    aze, kaz, tur = 72428.5, 261840.0, 1118250.0
+    return pd.DataFrame(
+        {
+            "trade": [571.859, 8169.115, 8059.177],
+            "gdp_one": [aze, aze, kaz],
+            "gdp_other": [kaz, tur, tur],
+            "km": [2053, 1427, 3419],
+        },
+        index=["AZE-KAZ", "AZE-TUR", "KAZ-TUR"],
+    )
+
+
+def test_trade_for_size_does_not_punish_a_small_pair(three_pairs):
+    # 571.859 / (72,428.5 x 261,840) = 3.0154e-8; 10.0862e-8 and 2.7524e-8 of the others
+    by_size = trade.for_size(three_pairs, "AZE-KAZ", 0)
+    assert by_size.to_list() == pytest.approx([1, 3.3449, 0.9128], abs=1e-3)
+    # x 1,427 / 2,053 and x 3,419 / 2,053
+    by_distance = trade.for_size(three_pairs, "AZE-KAZ", 1)
+    assert by_distance.to_list() == pytest.approx([1, 2.3250, 1.5201], abs=1e-3)
+    # the size of the partner alone changes nothing
+    three_pairs.loc["KAZ-TUR", ["trade", "gdp_other"]] /= 100
+    assert trade.for_size(three_pairs, "AZE-KAZ", 0).to_list() == pytest.approx(by_size.to_list())
+
+
+def test_trade_for_size_refuses_no_trade(three_pairs):
+    three_pairs.loc["AZE-TUR", "trade"] = 0
+    with pytest.raises(ValueError, match="pairs: trade of AZE-TUR"):
+        trade.for_size(three_pairs, "AZE-KAZ", 0)
+
+
 def test_increments():
     sums = pd.Series([87.0, 119.0, 400.0], index=[4, 6, 10])
     assert trade.increments(sums).to_list() == [87, 32, 281]

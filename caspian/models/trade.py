@@ -1,4 +1,4 @@
-"""Two ledgers of one trade: side by side, their ratio, and what could make them differ."""
+"""Two ledgers of one trade, side by side, and trade of several pairs beside their sizes."""
 
 import itertools
 
@@ -53,3 +53,36 @@ def increments(cumulated: pd.Series) -> pd.Series:
     if any(later <= earlier for earlier, later in itertools.pairwise(months)):
         raise ValueError(f"cumulated: months must rise, got {months}")
     return cumulated.diff().fillna(cumulated)
+
+
+def last_twelve_months(year_before: float, part_before: float, part: float) -> float:
+    """Return the trade of the twelve months that end with the latest months counted.
+
+    The whole year before, less its first months, plus the same months of this year: the seasons
+    of one full year, whatever the month of the last report. All three by one count and in one
+    unit, which is that of the result. Raises ValueError below zero, or for a part of a year that
+    is more than the year.
+    """
+    rest = number("year_before", year_before) - number("part_before", part_before)
+    if rest < 0:
+        raise ValueError(f"part_before: {part_before} is more than its year, {year_before}")
+    return rest + number("part", part)
+
+
+def for_size(pairs: pd.DataFrame, beside: str, elasticity: float) -> pd.Series:
+    """Return the trade of pairs of countries for their sizes, as a multiple of one pair's.
+
+    trade / (GDP x GDP) x distance^elasticity, over the same of the pair `beside`. `pairs` is
+    indexed by pair, with `trade` (both ways), `gdp_one` and `gdp_other`, each in one unit, and
+    `km`. Trade without any friction is in proportion to the product of the outputs; over their
+    sum a pair with a small partner seems to trade little. `elasticity` is how trade falls with
+    distance: 0 leaves distance out, 1 has twice the distance halve trade. Raises ValueError for
+    a value of 0 or less, or an elasticity below 0.
+    """
+    columns("pairs", pairs, ["trade", "gdp_one", "gdp_other", "km"])
+    for column in ("trade", "gdp_one", "gdp_other", "km"):
+        for pair, value in pairs[column].items():
+            number(f"pairs: {column} of {pair}", value, above=True)
+    friction = pairs["km"] ** number("elasticity", elasticity)
+    weighed = pairs["trade"] / (pairs["gdp_one"] * pairs["gdp_other"]) * friction
+    return weighed / weighed[beside]
