@@ -168,6 +168,30 @@ def test_herfindahl_bounds():
     assert (low, high) == pytest.approx((3_954, 4_018))
 
 
+def test_a_route_split_into_its_parts():
+    # Aktau's 15: 6 to Baku, 8 to Makhachkala, 1 not split: 36 + 64 + 1 in place of 225
+    balance = routes.route_balance(FULL, ROUTES, "2025")
+    parts = routes.split(balance, FULL, ROUTES, "aktau", "2025")
+    three = ["aktau_baku", "aktau_makhachkala", "aktau"]
+    assert parts["route"].tolist() == [
+        "cpc",
+        "atyrau_samara",
+        "china",
+        *three,
+        *parts["route"][-2:],
+    ]
+    assert parts.set_index("route").loc[three, "value"].tolist() == pytest.approx([6, 8, 1])
+    assert parts["share"].sum() == pytest.approx(1)
+    assert parts.columns.tolist() == balance.columns.tolist()
+    low, high = routes.herfindahl_bounds(parts)
+    assert (low, high) == pytest.approx((3_830, 3_894))
+    same = routes.split(balance, FULL, ROUTES, "china", "2025")
+    assert same.equals(balance)
+    over = pd.concat([FULL.query("route != 'aktau'"), exports({"aktau": 13})])
+    with pytest.raises(ValueError, match="parts of 'aktau' add up to 14"):
+        routes.split(routes.route_balance(over, ROUTES, "2025"), over, ROUTES, "aktau", "2025")
+
+
 def test_russia_dependence_with_every_part():
     # narrow: 60 + 10 = 70, with the rest 78. wide: + Makhachkala 8 + Orenburg 2 = 80, Druzhba
     # not again; with the rest 88
@@ -398,6 +422,27 @@ def test_outage_range_errors():
         outage.outage_range(10, 150, RANGES.drop(columns="high"))
 
 
+def test_cut_on_one_base():
+    # December 2025: 3,980 kt in 31 days, 128.4 a day; the year's mean 70,520 / 365 = 193.2.
+    # Against that mean a third is cut; against weak November (5,088 / 30 = 169.6) a quarter
+    december = 3_980 / 31
+    assert outage.cut_on_base(december, 70_520 / 365) == pytest.approx(0.335489, abs=1e-6)
+    assert outage.cut_on_base(december, 5_088 / 30) == pytest.approx(0.243001, abs=1e-6)
+    assert outage.cut_on_base(200, 193) == 0
+    assert outage.cut_on_base(0, 193) == 1
+    with pytest.raises(ValueError, match="base_kt_per_day: 0"):
+        outage.cut_on_base(1, 0)
+
+
+def test_without_each():
+    # of 1, 2, 6 and 9: the others' medians are 6, 6, 2 and 2
+    table = outage.without_each(pd.Series([1, 2, 6, 9], index=list("abcd")))
+    assert table["predicted"].to_dict() == {"a": 6, "b": 6, "c": 2, "d": 2}
+    assert table["error"].tolist() == [5, 4, -4, -7]
+    with pytest.raises(ValueError, match="seen: 1 readings"):
+        outage.without_each(pd.Series([1.0]))
+
+
 def test_backtest():
     # 400 predicted, 500 seen: 100 too little, a fifth of what was seen; 500 is within 300-500
     result = outage.backtest(300, 400, 500, 500)
@@ -595,6 +640,15 @@ def test_chain_more_errors():
         chain.ceiling_quantiles(draws.iloc[:0])
     with pytest.raises(ValueError, match="'binding'"):
         chain.binding_share(LINKS)
+
+
+def test_what_spare_room_takes_in_an_outage():
+    # (4.95 - 1.3) = 3.65 Mt a year, 10 kt a day, 300 kt in thirty days: a tenth of 3,000
+    assert chain.taken_in_outage(4.95, 1.3, 3_000, 30) == pytest.approx(0.1)
+    assert chain.taken_in_outage(1, 1.3, 3_000, 30) == 0
+    assert chain.taken_in_outage(4.95, 1.3, 100, 30) == 1
+    with pytest.raises(ValueError, match="blocked_kt: 0"):
+        chain.taken_in_outage(4.95, 1.3, 0, 30)
 
 
 def test_ceiling_quantiles_by_hand():
@@ -797,13 +851,13 @@ def test_lost_fraction():
         diversification.lost_fraction(1, -0.1)
 
 
-# 73 days are a fifth of the year; cut 0.5, 80 USD, 7.5 bbl/t, half the value lost:
-# one such outage a year costs 0.2 x 0.5 x 80 x 7.5 x 0.5 = USD 30 per tonne
+# 73 days are a fifth of the year; cut 0.5, three quarters of it not absorbed, a netback of USD
+# 800 a tonne, half of it lost: one such outage a year costs 0.2 x 0.5 x 0.75 x 800 x 0.5 = USD 30
 WORLD = {
     "days": 73,
     "capacity_cut": 0.5,
-    "price_usd_per_bbl": 80,
-    "barrels_per_tonne": 7.5,
+    "unabsorbed": 0.75,
+    "netback_usd_per_t": 800,
     "fraction_lost": 0.5,
 }
 
@@ -815,7 +869,7 @@ def test_breakeven_by_hand():
     assert diversification.breakeven_outages(0, **WORLD) == 0
 
 
-@pytest.mark.parametrize("name", ["days", "capacity_cut", "price_usd_per_bbl", "fraction_lost"])
+@pytest.mark.parametrize("name", WORLD)
 def test_breakeven_never_if_an_outage_costs_nothing(name):
     assert diversification.breakeven_outages(10, **WORLD | {name: 0}) == math.inf
     assert diversification.breakeven_outages(0, **WORLD | {name: 0}) == 0
@@ -827,8 +881,8 @@ def test_breakeven_loss_equals_premium():
         world = {
             "days": rng.uniform(1, 60),
             "capacity_cut": rng.uniform(0.1, 1),
-            "price_usd_per_bbl": rng.uniform(40, 120),
-            "barrels_per_tonne": rng.uniform(7, 8),
+            "unabsorbed": rng.uniform(0.1, 1),
+            "netback_usd_per_t": rng.uniform(200, 900),
             "fraction_lost": rng.uniform(0.05, 1),
         }
         premium = rng.uniform(0, 80)
@@ -847,8 +901,8 @@ def test_breakeven_loss_equals_premium():
         ({"premium_usd_per_t": -1}, "premium_usd_per_t: -1"),
         ({"days": -1}, "days: -1"),
         ({"capacity_cut": 2}, "capacity_cut: 2"),
-        ({"price_usd_per_bbl": -1}, "price_usd_per_bbl: -1"),
-        ({"barrels_per_tonne": 0}, "barrels_per_tonne: 0"),
+        ({"unabsorbed": 1.1}, r"unabsorbed: 1\.1"),
+        ({"netback_usd_per_t": -1}, "netback_usd_per_t: -1"),
         ({"fraction_lost": 1.5}, "fraction_lost: 1.5"),
     ],
 )
@@ -857,3 +911,15 @@ def test_breakeven_errors(change, message):
         diversification.breakeven_outages(**{"premium_usd_per_t": 10} | WORLD | change)
     with pytest.raises(ValueError, match="frequency: -1"):
         diversification.expected_loss_per_tonne(-1, **WORLD)
+
+
+def test_breakeven_years():
+    # a tenth lost of USD 400: at most 40. At 10 % two years cost 0.173554 of it: 6.942149
+    assert diversification.breakeven_years(6.942149, 0.1, 400, 0.1) == pytest.approx(2)
+    assert diversification.breakeven_years(40, 0.1, 400, 0.1) == math.inf
+    assert diversification.breakeven_years(1, 0, 400, 0.1) == math.inf
+    assert diversification.breakeven_years(0, 0.1, 400, 0.1) == 0
+    with pytest.raises(ValueError, match="share_lost: 2"):
+        diversification.breakeven_years(1, 2, 400, 0.1)
+    with pytest.raises(ValueError, match="discount_rate: 0"):
+        diversification.breakeven_years(1, 0.1, 400, 0)

@@ -43,7 +43,6 @@ SAME = {
     ],
     "Outages of thirty days that lost as much as 2025": [
         "energy::seen_outages",
-        "energy::like_2025",
     ],
     "The last month of the events that the pages know": [
         "claims::until",

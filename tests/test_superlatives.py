@@ -47,8 +47,6 @@ RESTS_ON = {
         "corridor_freight, whole years of each series",
         only_ministry_has_every_year,
     ),
-    ("energy", "sold years later, or never"): ("no finding: what may happen", None),
-    ("energy", "the discount to Brent has the largest swing"): ("computed: tab-swings", None),
     ("investment", "and never join them"): ("no finding: how the chapter counts", None),
     ("investment", "The highest one, of 2021"): ("computed: tab-trade-ratio", None),
     ("investment", "never falls when money"): ("no finding: what a gross sum is", None),

@@ -167,3 +167,15 @@ def ceiling_quantiles(
         raise ValueError("draws: there is none")
     wanted = numbers("quantiles", list(quantiles), 0, 1)
     return draws["ceiling"].quantile(wanted).rename_axis("quantile")
+
+
+def taken_in_outage(ceiling_mt: float, used_mt: float, blocked_kt: float, days: float) -> float:
+    """Return the share (0-1) of the oil blocked elsewhere that the chain's spare room takes.
+
+    (ceiling - used) x 1,000 x days / 365 / blocked, at most 1, and 0 for a chain that is full.
+    ceiling and used in Mt a year; blocked in kt over `days`. Raises ValueError for a negative
+    argument, or if nothing is blocked.
+    """
+    spare = max(0.0, number("ceiling_mt", ceiling_mt) - number("used_mt", used_mt))
+    blocked = number("blocked_kt", blocked_kt, above=True)
+    return min(1.0, spare * 1_000 * number("days", days) / 365 / blocked)

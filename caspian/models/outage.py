@@ -181,6 +181,31 @@ def outage_range(days: Numbers, flow_kt_per_day: float, parameters: pd.DataFrame
     return pd.concat(tables, names=["case"]).reset_index("case").reset_index(drop=True)
 
 
+def cut_on_base(carried_kt_per_day: float, base_kt_per_day: float) -> float:
+    """Return the share (0-1) of a base flow that is cut when so much is still carried.
+
+    1 - carried / base, 0 if as much as the base is carried. The base must be the flow to which
+    the cut is applied: a cut against a weak month is smaller than the same one against a year.
+    Raises ValueError for a negative argument or a base of 0.
+    """
+    base = number("base_kt_per_day", base_kt_per_day, above=True)
+    return max(0.0, 1 - number("carried_kt_per_day", carried_kt_per_day) / base)
+
+
+def without_each(seen: pd.Series) -> pd.DataFrame:
+    """Return each reading beside what the others would have it be, by the index of `seen`.
+
+    predicted = the median of the others; error = predicted - seen (positive: the others predict
+    too much). Raises ValueError for fewer than two readings or one that is not finite.
+    """
+    values = numbers("seen", seen, -np.inf)
+    if values.size < 2:
+        raise ValueError(f"seen: {values.size} readings, two are needed")
+    predicted = [float(np.median(np.delete(values, at))) for at in range(values.size)]
+    table = pd.DataFrame({"seen": values, "predicted": predicted}, index=seen.index)
+    return table.assign(error=table["predicted"] - table["seen"])
+
+
 def backtest(
     predicted_low: float, predicted: float, predicted_high: float, observed: float
 ) -> dict[str, float | bool]:

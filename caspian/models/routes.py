@@ -130,6 +130,37 @@ def route_balance(exports: pd.DataFrame, routes: pd.DataFrame, period: str) -> p
     return balance[["route", "value", "share", "source", "denominator"]]
 
 
+def split(
+    balance: pd.DataFrame, exports: pd.DataFrame, routes: pd.DataFrame, route: str, period: str
+) -> pd.DataFrame:
+    """Return a `route_balance` in which the published parts of `route` stand for themselves.
+
+    What no part accounts for stays under the name of `route`; it is dropped if nothing is left.
+    A balance without the route, or a route without published parts, is returned as it is. The
+    whole, and so the sum of the shares, stays the same. Raises ValueError as `route_balance`, or
+    if the parts exceed the route by more than 2 %.
+    """
+    published = _published(exports, routes, period)
+    names = routes.loc[routes["part_of"] == route, "route"]
+    parts = published.loc[[name for name in names if name in published.index]]
+    at = balance.index[balance["route"] == route]
+    if not len(at) or parts.empty:
+        return balance
+    whole = balance.loc[at[0]]
+    known = float(parts["value"].sum())
+    if known > whole["value"] * (1 + TOLERANCE):
+        raise ValueError(f"exports: the parts of {route!r} add up to {known:g} in {period!r}")
+    rest = max(0.0, whole["value"] - known)
+    rows = parts.rename_axis("route").reset_index()
+    if rest > 1e-9 * whole["value"]:
+        rows.loc[len(rows)] = {"route": route, "value": rest, "source": whole["source"]}
+    rows["value"] *= whole["value"] / (known + rest)
+    rows["share"] = rows["value"] / whole["value"] * whole["share"]
+    rows["denominator"] = whole["denominator"]
+    pieces = [balance.loc[: at[0] - 1], rows, balance.loc[at[0] + 1 :]]
+    return pd.concat(pieces, ignore_index=True)[list(balance.columns)]
+
+
 def herfindahl(shares: Sequence[float] | np.ndarray | pd.Series) -> float:
     """Return the Herfindahl-Hirschman index, 0 to 10,000.
 
