@@ -490,7 +490,7 @@ def test_tables_fit_the_paper(opened):
         """(figures) => [...document.querySelectorAll(figures)]
             .filter(f => f.querySelector('table').scrollWidth > f.clientWidth + 4)
             .map(f => `${f.id}: ${f.querySelector('table').scrollWidth} in ${f.clientWidth}`)""",
-        TABLE,
+        f"{TABLE}:has(table)",  # cards have none
     )
     broken = page.evaluate(BROKEN_WORDS)
     page.emulate_media(media="screen")
@@ -504,7 +504,7 @@ def test_tables_fit_the_paper(opened):
 def test_a_table_is_whole_without_javascript(opened):
     opened.page.set_viewport_size(PHONE)
     part = opened.page.locator(f"{TABLE}#tab-conditions")
-    assert part.locator("tbody tr").count() > 50 and part.locator("select").count() == 0
+    assert part.locator("tbody tr").count() > 40 and part.locator("select").count() == 0
     assert part.locator("tbody tr").last.is_visible()
 
 
