@@ -48,7 +48,7 @@ RESTS_ON = {
         only_ministry_has_every_year,
     ),
     ("investment", "and never join them"): ("no finding: how the chapter counts", None),
-    ("investment", "The highest one, of 2021"): ("computed: tab-trade-ratio", None),
+    ("investment", "The highest one, of 2021"): ("computed: tab-ledgers", None),
     ("investment", "never falls when money"): ("no finding: what a gross sum is", None),
     ("investment", "ten largest investors"): ("fdi_inflows by partner", not_among_the_ten),
     ("investment", "The fund never had one"): ("investment_projects: no project of it", None),
