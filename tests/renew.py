@@ -110,7 +110,7 @@ def readme_facts() -> str | None:
     if page is None or not page.html.is_file():
         return None
     box = BeautifulSoup(page.html.read_text("utf-8"), "html.parser").select_one(".findings")
-    for link in box.select("li a") if box else []:
+    for link in box.select("li a:not(.caspian-fact)") if box else []:
         link.extract()
     items = [" ".join(item.get_text().split()) for item in box.select("li")] if box else []
     return "".join(f"- {item}\n" for item in items) or None

@@ -18,7 +18,6 @@ SAME = {
     "Kazakh oil sent towards BTC in the last full year, Mt": [
         "energy::kmg_2025",
         "energy::kazakh_last",
-        "investment::btc_last",
         "visit::oil_last",
     ],
     "Oil agreed for the way through Baku, Mt a year": ["energy::contract_2024", "visit::oil_aim"],
@@ -69,7 +68,8 @@ APART = {  # one name, two things
     "first_share": "energy: a share of the exports; corridor: of the boxes",
     "growth_needed": "corridor: of freight, to the goals; investment: of trade, to USD 1 bn",
     "payload_2030": "corridor: the central case; outlook: the range of cases",
-    "btc_last": "energy: all oil in BTC; investment: Kazakh oil",
+    "n_events": "energy: of the pipe; visit: of the relations",
+    "gain": "energy: USD a tonne, of the blends; corridor: metres, of dredging",
     "trade_until": "each chapter's own last figure: counts of trade end apart",
     "n_years": "each chapter's own series",
     "fell": "corridor: freight in the last year; investment: trade since 2023",
