@@ -199,7 +199,14 @@ def assert_valid(folder) -> None:
 def test_no_file_of_the_catalogue_is_left_over(site):
     wanted = {r["path"] for r in RESOURCES.values()} | {f"{n}.parquet" for n in RESOURCES}
     zipped = catalogue.zip_name()
-    wanted |= {"datapackage.json", "references.bib", "build.json", "facts.json", zipped, f"{zipped}.sha256"}
+    wanted |= {
+        "datapackage.json",
+        "references.bib",
+        "build.json",
+        "facts.json",
+        zipped,
+        f"{zipped}.sha256",
+    }
     assert {path.name for path in DATA.iterdir()} == wanted
 
 
