@@ -166,7 +166,8 @@ class Fact(str):
         """What the page and `facts.json` hold of it."""
         return {
             "text": str(self),
-            "value": [v if math.isfinite(v) else None for v in self.value],
+            # eight digits: the last ones depend on how many threads a sum was spread over
+            "value": [float(f"{v:.8g}") if math.isfinite(v) else None for v in self.value],
             "unit": self.unit,
             "period": self.period,
             "source": self.source,

@@ -261,7 +261,7 @@ def test_a_chapter_saved_while_it_is_built_is_not_left_as_it_was(tree):
     building = book.start(tree, *book.BUILD)
     report = tree / "_build" / ".runs" / f"{OIL}.report"
     book.wait(report.is_file)  # its cells run
-    book.edit(page, "share  = percent(exports", "share = percent(2 * exports")
+    book.edit(page, "share  = percent(Quantity", "share = percent(2 * Quantity")
     done = book.finish(building)
     assert done.returncode != 0 and "build again" in done.output, done.output[-3000:]
     succeed(tree)
