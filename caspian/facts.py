@@ -166,8 +166,8 @@ class Fact(str):
         """What the page and `facts.json` hold of it."""
         return {
             "text": str(self),
-            # eight digits: the last ones depend on how many threads a sum was spread over
-            "value": [float(f"{v:.8g}") if math.isfinite(v) else None for v in self.value],
+            # six digits: the last ones depend on how many threads a sum was spread over
+            "value": [float(f"{v:.6g}") if math.isfinite(v) else None for v in self.value],
             "unit": self.unit,
             "period": self.period,
             "source": self.source,
