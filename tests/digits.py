@@ -1,7 +1,7 @@
 """Finds digits typed by hand in the book's prose, and in what its code says to readers.
 
 Every number in the text comes from a table, through `{eval}`. What may be typed is a date, or one
-of the names in `ALLOWED`.
+of the names in `ALLOWED`. On the built page every number is a fact with its sources.
 """
 
 from __future__ import annotations
@@ -275,6 +275,22 @@ def code(source: str, first: int = 1) -> list[Finding]:
         for finding in _findings(part.value, first + part.lineno - 1):
             found.setdefault((part.lineno, part.col_offset, finding.digits), finding)
     return sorted(found.values(), key=lambda finding: finding.line)
+
+
+# What a page shows beside its sentences, or numbers that lead to where they come from
+_SOURCED = (
+    "figure, table, svg, script, style, code, pre, .cell, .math, .caspian-fact, .caspian-chip, "
+    ".caspian-cite, .caspian-takeaway, a.reference"
+)
+
+
+def without_source(html: str) -> list[str]:
+    """The numbers in the sentences of a built page that are neither facts nor dates."""
+    article = BeautifulSoup(html, "html.parser").article
+    for tag in article.select(_SOURCED):
+        tag.replace_with(_HOLE)
+    texts = (t.get_text() for t in article.select("p, li, h1, h2, h3") if not t.find(["p", "li"]))
+    return [digits for text in texts for digits in typed(" ".join(text.split()))]
 
 
 def page(path: Path) -> Iterable[Finding]:
