@@ -516,6 +516,31 @@ def test_tables_fit_the_paper(opened):
     assert not broken, f"{opened.name}: {broken}"
 
 
+# Scrolls a table to its end: how far, where its first cells and the table's box stand, what is
+# behind the first cell, and whether the box has a shade for what is hidden
+_SCROLLED = """table => {
+    const box = table.parentElement, cells = [...table.rows].map(row => row.cells[0]);
+    const shades = getComputedStyle(box).backgroundImage.split("linear-gradient").length - 1;
+    box.scrollLeft = box.scrollWidth;
+    const lefts = cells.map(cell => cell.getBoundingClientRect().left);
+    const behind = getComputedStyle(cells.at(-1)).backgroundColor;
+    const at = [box.scrollLeft, box.getBoundingClientRect().left, lefts, behind, shades];
+    box.scrollLeft = 0;
+    return at;
+}"""
+
+
+@pytest.mark.browser
+@ways("phone", names=["chapters/corridor.html"])
+def test_a_wide_table_scrolls_beside_its_first_column(opened):
+    table = opened.page.locator(f"{TABLE}#tab-decision table")
+    far, box, lefts, behind, shades = table.evaluate(_SCROLLED)
+    assert far > 100, "the table fits: choose a wider one here"
+    assert all(abs(left - box) <= 1 for left in lefts)
+    assert behind.startswith("rgb("), f"{behind}: what scrolls would shine through"
+    assert shades == 4
+
+
 @pytest.mark.browser
 @ways("plain", names=["chapters/methods.html"])
 def test_a_table_is_whole_without_javascript(opened):
