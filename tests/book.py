@@ -390,6 +390,16 @@ ABOUT_THE_BUILD = "_data/build.json"  # says who built the pages, and how long i
 
 
 def site_differences(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
-    """Names of the files in which two built sites differ, but for the one that may."""
-    moved = [name for name in one.keys() | other.keys() if one.get(name) != other.get(name)]
-    return sorted(set(moved) - {ABOUT_THE_BUILD})
+    """The files in which two built sites differ, but for the one that may, and where each does."""
+    moved = {name for name in one.keys() | other.keys() if one.get(name) != other.get(name)}
+    return [_difference(name, one, other) for name in sorted(moved - {ABOUT_THE_BUILD})]
+
+
+def _difference(name: str, one: dict[str, bytes], other: dict[str, bytes]) -> str:
+    first, second = one.get(name), other.get(name)
+    if first is None or second is None:
+        return f"{name} is in one of them"
+    pairs = enumerate(zip(first, second, strict=False))
+    at = next((i for i, (a, b) in pairs if a != b), min(len(first), len(second)))
+    parts = (content[max(0, at - 40) : at + 40] for content in (first, second))
+    return f"{name}, from byte {at}: {' | '.join(map(repr, parts))}"

@@ -37,7 +37,9 @@ if not ALL_PAGES:
 
 
 # Tests are collected in every process, so what a page has is read without parsing it
-_PART = re.compile(r'<figure class="caspian-(?P<kind>figure|table)[^>]* id="(?P<id>[^"]+)"[^>]*>')
+_PART = re.compile(
+    r'<figure [^>]*\bclass="caspian-(?P<kind>figure|table)[^>]* id="(?P<id>[^"]+)"[^>]*>'
+)
 _SPEC = re.compile(
     r'<figure class="caspian-figure[^"]*" id="([^"]+)".*?class="caspian-spec">(.*?)</script>', re.S
 )
@@ -370,10 +372,25 @@ def chosen_tables(name: str) -> dict[str, list[int]]:
     return {table: [int(n) for n in found[1].split()] for table, found in filters.items() if found}
 
 
+def folded_tables(name: str) -> list[str]:
+    """The tables of a page that are closed until a reader opens them."""
+    fold = re.compile(r'<figure [^>]* id="([^"]+)"[^>]*>\s*<details class="caspian-folded">')
+    return fold.findall(text_of(book.HTML / name))
+
+
+def open_fold(part) -> None:
+    """Open a table that is folded, with the keyboard."""
+    fold = part.locator("details.caspian-folded:not([open]) > summary")
+    if fold.count():
+        fold.focus()
+        part.page.keyboard.press("Enter")
+
+
 def wide_awake(visit, table: str):
     """Scroll to a table and wait until it can be sorted; the part of the page that it is."""
     part = visit.page.locator(f"{TABLE}#{table}")
     part.scroll_into_view_if_needed()
+    open_fold(part)
     part.locator(".caspian-filters select").first.wait_for(state="visible")
     return part
 
@@ -506,6 +523,40 @@ def test_a_table_is_whole_without_javascript(opened):
     part = opened.page.locator(f"{TABLE}#tab-conditions")
     assert part.locator("tbody tr").count() > 40 and part.locator("select").count() == 0
     assert part.locator("tbody tr").last.is_visible()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize("name", [name for name in ALL_PAGES if folded_tables(name)])
+def test_a_folded_table_opens_by_key_and_by_link_and_is_on_paper(site, browser, name, javascript):
+    visit = browser.visit(java_script_enabled=javascript)
+    page, tables = visit.page, folded_tables(name)
+    visit.open(site / name)
+    for table in tables:
+        part = page.locator(f"{TABLE}#{table}")
+        rows = part.locator("tbody tr")
+        assert not rows.last.is_visible(), f"{table} is open"
+        head = part.locator("summary").first
+        assert f"{rows.count()} rows" in head.inner_text() and "Table" in head.inner_text()
+        page.emulate_media(media="print")
+        assert rows.last.is_visible(), f"{table} is not on paper"
+        page.emulate_media(media="screen")
+        open_fold(part)
+        assert rows.last.is_visible(), f"{table} stays closed"
+        head.press("Enter")
+        assert not rows.last.is_visible()
+    # A reference of the text, once and again; then an address that came from elsewhere
+    for link in page.locator(f"a[href='#{tables[0]}']:not(.headerlink)").all() * 2:
+        link.click()
+        part = page.locator(f"{TABLE}#{tables[0]}")
+        expect(part.locator("tbody tr").last).to_be_visible(visible=javascript)
+        part.locator("details.caspian-folded").evaluate("fold => { fold.open = false; }")
+    page.goto("about:blank")
+    page.goto(f"{(site / name).as_uri()}#{tables[-1]}")
+    part = page.locator(f"{TABLE}#{tables[-1]}")
+    expect(part.locator("tbody tr").last).to_be_visible(visible=javascript)
+    assert abs(part.bounding_box()["y"]) < 300, f"the link does not lead to {tables[-1]}"
+    assert not visit.problems
 
 
 @pytest.mark.browser

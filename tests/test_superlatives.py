@@ -7,11 +7,12 @@ what was read ("the largest that we read").
 
 import re
 
+import book
 import pytest
 
 from caspian import tables
-from tests import quantities
 
+FENCE = re.compile(r"(?ms)^(`{3,}|:{3,}).*?^\1[ \t]*$")
 WORDS = re.compile(
     r"\b(?:a record|on record|record (?:high|low)|unprecedented|first time|never|the only|no other|"
     r"(?:largest|highest|lowest|biggest|dearest|fastest)|"
@@ -59,13 +60,14 @@ RESTS_ON = {
 
 def sentences():
     """Each sentence of the pages' prose that has such a word, with its page."""
-    for page in sorted(quantities.published().keys() - RULES):
-        path = quantities.ROOT / ("index.md" if page == "index" else f"chapters/{page}.md")
-        prose = quantities.FENCE.sub("", path.read_text("utf-8"))
+    for page in book.pages():
+        if page.name in RULES:
+            continue
+        prose = FENCE.sub("", page.path.read_text("utf-8"))
         for paragraph in re.split(r"\n{2,}|\n(?=[-*] )", prose):
             for sentence in re.split(r"(?<=[.!?])\s+(?=[A-Z*{])", paragraph):
                 if WORDS.search(sentence):
-                    yield page, " ".join(sentence.split())
+                    yield page.name, " ".join(sentence.split())
 
 
 def test_a_superlative_rests_on_something():

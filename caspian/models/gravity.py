@@ -120,8 +120,9 @@ def estimate(
     data = rows[["exporter", "importer", "pair", "trade", *terms]]
     with warnings.catch_warnings():  # of pandas' coming changes; what matters is checked below
         warnings.simplefilter("ignore")
+        # as close as doubles go: by the default of 1e-6 the last digits hang on the threads
         fit = pyfixest.fepois(
-            formula, data, vcov={"CRV1": clusters}, iwls_tol=1e-12, iwls_maxiter=100
+            formula, data, {"CRV1": clusters}, iwls_tol=1e-12, iwls_maxiter=100, fixef_tol=1e-12
         )
     found = fit.tidy()
     if lost := [term for term in terms if term not in found.index]:
