@@ -13,6 +13,7 @@ from folded import PHONE, caption, choose
 
 from caspian import charts, tables
 from caspian.cards import Mark, cards
+from caspian.claims.verdicts import SYMBOL
 from caspian.models.agreements import FATE
 from caspian.site import lists, render
 
@@ -131,12 +132,14 @@ def test_one_fate_has_one_sign_but_what_is_still_carried_out(site):
         sign = card.select_one(".caspian-mark").get_text()
         signs.setdefault(FATE[status], set()).add(sign)
     assert signs == {
-        "carried out": {"●", "◕"},
-        "ended": {"◇"},
-        "mentioned": {"◔"},
-        "too recent": {"?"},
-        "no trace": {"○"},
+        "carried out": {"■", "▣"},
+        "ended": {"▷"},
+        "mentioned": {"▤"},
+        "field active": {"▨"},
+        "too recent": {"…"},
+        "no trace": {"□"},
     }
+    assert not set.union(*signs.values()) & set(SYMBOL.values())  # those are the verdicts'
 
 
 def test_the_papers_of_the_day_are_cards_without_a_filter(site):
