@@ -23,7 +23,8 @@ from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_note
 from myst_parser.config.main import MdParserConfig
 from warm import Started, Warm
 
-from caspian.site.execution import code_line
+from openbook import kernel
+from openbook.site.execution import code_line
 
 ROOT = Path(__file__).resolve().parents[1]
 HTML = ROOT / "_build" / "html"
@@ -33,14 +34,14 @@ FIGURES = ROOT / "figures"
 EXECUTED = ROOT / "_build" / "jupyter_execute"  # where MyST-NB leaves what a build ran
 SMALL = ROOT / "tests" / "small"
 
-FIGURE_MIME = "application/vnd.caspian.figure+json"
-TABLE_MIME = "application/vnd.caspian.table+json"
+FIGURE_MIME = "application/vnd.openbook.figure+json"
+TABLE_MIME = "application/vnd.openbook.table+json"
 BUILD = ("jb", "build", ".", "-W", "-n", "--keep-going")  # as `make book` does
 
 
 def as_in_the_book() -> None:
     """From here on, kernels publish figures as the book shows them, not as JupyterLab does."""
-    os.environ["CASPIAN_RENDERING"] = "book"
+    os.environ.update(kernel.telling())
 
 
 @cache
@@ -188,8 +189,8 @@ _SILENT = {"script", "style", "svg", "nav", "template", "noscript", "button", "i
 # A cell's code, the "#" beside a heading, the lists of pages, what steers a chart; what the build
 # writes from the tables and tests/test_backmatter.py compares with them
 _SILENT_CLASSES = {
-    "cell_input", "headerlink", "toctree-wrapper", "caspian-live", "caspian-controls",
-    "prev-next-area", "highlight", "above-input", "caspian-catalogue", "caspian-takeaway",
+    "cell_input", "headerlink", "toctree-wrapper", "ob-live", "ob-controls",
+    "prev-next-area", "highlight", "above-input", "ob-catalogue", "ob-takeaway",
 }  # fmt: skip
 
 
@@ -276,11 +277,12 @@ _NOT_COPIED = shutil.ignore_patterns(
 )  # fmt: skip
 # What the small book takes from the real one
 _BORROWED = (
-    "caspian", "_config.yml", "CITATION.cff", "LICENSE", "pyproject.toml", "requirements*",
+    "caspian", "openbook", "_config.yml", "CITATION.cff", "LICENSE", "pyproject.toml",
+    "requirements*",
 )  # fmt: skip
 _PATIENCE = 120  # seconds to wait for something that another process does
 # Variables that a build may get when Python has started already; others need a process of its own
-_LATE = {"CASPIAN_FAULT", "CASPIAN_JOBS", "PYTHONPATH"}
+_LATE = {"BOOK_FAULT", "OPENBOOK_JOBS", "PYTHONPATH"}
 _LONGEST = 900  # seconds that a command may take before it counts as hanging
 
 
@@ -317,7 +319,7 @@ def warmed() -> Warm:
 def start(
     tree: Path, *command: str, cold: bool = False, **variables: str
 ) -> subprocess.Popen[str] | Started:
-    """Start a command of this environment in a copy, with the copy's own `caspian`.
+    """Start a command of this environment in a copy, with the copy's own packages.
 
     `python` and `jb` stand for the ones of the interpreter that runs the tests; `variables` are
     added to the environment. The command leads a process group, and its two outputs are one. A
@@ -333,7 +335,7 @@ def start(
         **os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1",
         "PYTHONUNBUFFERED": "1", **variables,
     }  # fmt: skip
-    environment.pop("CASPIAN_DATA", None)
+    environment.pop("OPENBOOK_DATA", None)
     if command[0] == "jb" and not cold and set(variables) <= _LATE:
         return warmed().start(tree, list(command[1:]), environment)
     return subprocess.Popen(

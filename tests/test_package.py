@@ -1,4 +1,4 @@
-"""The package as it is installed: whatever lies in caspian/ is in the wheel."""
+"""The package as it is installed: whatever lies in the packages is in the wheel."""
 
 import shutil
 import subprocess
@@ -7,6 +7,7 @@ import zipfile
 
 import book
 
+PACKAGES = ("caspian", "openbook")
 BUILD = "from setuptools import build_meta; build_meta.build_wheel('out')"
 
 
@@ -14,13 +15,15 @@ def test_a_wheel_has_every_file(tmp_path):
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(book.ROOT / name, tmp_path)
     unbuilt = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(book.ROOT / "caspian", tmp_path / "caspian", ignore=unbuilt)
+    for package in PACKAGES:
+        shutil.copytree(book.ROOT / package, tmp_path / package, ignore=unbuilt)
     wanted = {
         path.relative_to(tmp_path).as_posix()
-        for path in tmp_path.glob("caspian/**/*")
+        for package in PACKAGES
+        for path in tmp_path.glob(f"{package}/**/*")
         if path.is_file()
     }
-    assert "caspian/site/templates/static/webpack-macros.html" in wanted
+    assert "openbook/site/templates/static/webpack-macros.html" in wanted
     run = subprocess.run(
         [sys.executable, "-c", BUILD], cwd=tmp_path, capture_output=True, text=True
     )

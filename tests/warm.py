@@ -27,6 +27,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+OWN = ("caspian", "openbook")  # the packages of a copy, which are its own
 # What a build imports before it reads the book; nothing of the book's own
 PRELOADED = (
     "jupyter_book.cli.main", "jupyter_book.sphinx", "myst_nb.sphinx_", "myst_nb.sphinx_ext",
@@ -48,7 +49,7 @@ def start_kernel(command: list[str], **options: Any) -> subprocess.Popen[bytes]:
         os.closerange(3, 4096)
         os.environ.clear()
         os.environ.update(options["env"])
-        for name in [name for name in sys.modules if name.partition(".")[0] == "caspian"]:
+        for name in [name for name in sys.modules if name.partition(".")[0] in OWN]:
             del sys.modules[name]  # with all that it remembers of the build
         asyncio.set_event_loop(asyncio.new_event_loop())
         sys.argv = arguments
@@ -82,7 +83,7 @@ def run(request: dict[str, Any], output: int) -> None:
     importlib.import_module("jupyter_client.launcher").Popen = start_kernel
     code: Any = 1
     try:
-        if "CASPIAN_FAULT" in os.environ:
+        if "BOOK_FAULT" in os.environ:
             sys.modules.pop("sitecustomize", None)
             importlib.import_module("sitecustomize")
         importlib.import_module("jupyter_book.cli.main").main()

@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 
 from caspian.claims.page import PAGE, anchor
 from caspian.claims.verdicts import COLOUR, SYMBOL, Verdict
-from caspian.site.pages import page, pages
+from openbook.site.pages import page, pages
 
 
 class claim_chip(nodes.Inline, nodes.TextElement):
@@ -31,7 +31,7 @@ def claim_role(
         message = inliner.reporter.error(f"{wrong[0]!r} is no number of a claim", line=lineno)
         return [inliner.problematic(rawtext, rawtext, message)], [message]
     env = inliner.document.settings.env
-    page(env).shows_claims = True
+    page(env).shows.add(PAGE)
     chips: list[nodes.Node] = []
     for n in numbers:
         chips += [nodes.Text(" ")] if chips else []
@@ -66,10 +66,10 @@ def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         verdict, text = known[number]
         kind = Verdict(verdict)
         html = (
-            f'<a class="caspian-chip" href="{root}{PAGE}.html#{anchor(f"c{number:02d}")}" '
+            f'<a class="ob-chip" href="{root}{PAGE}.html#{anchor(f"c{number:02d}")}" '
             f'title="{escape(text)} {escape(verdict.capitalize())}">'
             f'<span aria-hidden="true" style="color:{COLOUR[kind]}">{SYMBOL[kind]}</span> '
-            f'<span class="caspian-chip-words">claim {number}, {escape(verdict)}</span></a>'
+            f'<span class="ob-chip-words">claim {number}, {escape(verdict)}</span></a>'
         )
         chip.replace_self(nodes.raw("", html, format="html"))
 
@@ -80,10 +80,3 @@ def visit_chip(translator: Any, _node: claim_chip) -> None:
 
 def depart_chip(translator: Any, _node: claim_chip) -> None:
     """See `visit_chip`."""
-
-
-def setup(app: Sphinx) -> None:
-    """Register role, node and the moment in which chips are filled."""
-    app.add_role("claim", claim_role)
-    app.add_node(claim_chip, html=(visit_chip, depart_chip))
-    app.connect("doctree-resolved", fill)

@@ -1,0 +1,58 @@
+"""The claims as a Sphinx extension: their page, their links from chapters, their styles."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+from caspian.claims import chips
+from caspian.claims.listing import CLAIMS_MIME
+from caspian.claims.page import STATIC, STYLE, TEMPLATES, claims_html
+from openbook.site import edition, lists, parts, render
+from openbook.site.pages import pages
+
+CODE = [Path(__file__).with_name(f"{name}.py") for name in ("chips", "page", "site", "verdicts")]
+
+
+class ClaimsRenderer:
+    """MyST-NB's plug-in for the claims that a cell published."""
+
+    mime_priority_overrides: ClassVar = [("*", CLAIMS_MIME, 1)]
+
+    @staticmethod
+    def handle_mime(renderer: Any, data: Any, inline: bool) -> list[nodes.Element] | None:
+        """Return the node of the claims; None for any other output."""
+        if data.mime_type != CLAIMS_MIME:
+            return None
+        env = renderer.renderer.document.settings.env
+        env.note_dependency(f"{env.app.confdir}/CITATION.cff")
+        cite = partial(edition.line_at, edition.citation(env.app.confdir))
+
+        def body(bundle: dict[str, Any], root: str) -> nodes.raw:
+            return render.raw(claims_html(bundle, env.found_docs, root, cite))
+
+        return render.published_node(renderer, data.content, "table", body)
+
+
+def add_styles(
+    app: Sphinx, pagename: str, _template: str, _context: dict[str, Any], _tree: Any
+) -> None:
+    """Styles and script of a page that lists the claims."""
+    held = pages(app.env).get(pagename)
+    if held and lists.has(held.published.values(), "claims"):
+        lists.dress(app)
+        app.add_css_file(STYLE)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register role, node, styles and the moment in which the links are filled."""
+    parts.add(app, STATIC, [*CODE, *TEMPLATES.iterdir()])
+    app.add_role("claim", chips.claim_role)
+    app.add_node(chips.claim_chip, html=(chips.visit_chip, chips.depart_chip))
+    app.connect("doctree-resolved", chips.fill)
+    app.connect("html-page-context", add_styles, priority=900)
+    return {"version": "0.2.0", "parallel_read_safe": True, "parallel_write_safe": True}
