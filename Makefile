@@ -36,19 +36,19 @@ help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 book: $(BOOK) ## Build the book into _build/html
-	@if [ -z "$$CI" ]; then $(BIN)/python -m caspian.tables renew; fi
+	@if [ -z "$$CI" ]; then $(BIN)/python -m openbook.tables renew; fi
 	@$(BUILD)
 	@echo "Open _build/html/index.html"
 
 serve: $(BOOK) ## Show the book on 127.0.0.1 and renew it, and the open page, when a file changes (PORT=8000)
-	@$(BIN)/python -m caspian.serve $(PORT) $(BUILD)
+	@$(BIN)/python -m openbook.serve $(PORT) $(BUILD)
 
 lab: $(LAB_TOO) ## Open the chapters as notebooks in JupyterLab (LAB=--no-browser)
 	JUPYTER_CONFIG_PATH="$(CURDIR)/.jupyter" $(BIN)/jupyter lab $(LAB)
 
 data: $(BOOK) ## Check every table, and note the sha256 of those that changed
-	@$(BIN)/python -m caspian.tables renew
-	@$(BIN)/python -m caspian.tables check
+	@$(BIN)/python -m openbook.tables renew
+	@$(BIN)/python -m openbook.tables check
 
 lint: $(TESTS_TOO) ## Check style and spelling of package, tests and the chapters' cells
 	@$(BIN)/python tests/lint.py

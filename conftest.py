@@ -74,7 +74,7 @@ class BookKernel(RunningKernel):
     """nbval's kernel, started as the book's are."""
 
     def __init__(self, folder: str, startup_timeout: float) -> None:
-        from caspian.site.execution import kernel_of
+        from openbook.site.execution import kernel_of
 
         self.files = TemporaryDirectory(ignore_cleanup_errors=True)
         self.km = kernel_of(KernelManager, self.files.name)

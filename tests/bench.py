@@ -55,14 +55,14 @@ def edit_cell(tree: Path, run: int) -> None:
 CHAPTER = book.chapters()[0].path.relative_to(book.ROOT).as_posix()
 SITE = "caspian/site"
 TEMPLATE = next((book.ROOT / SITE / "templates").rglob("*.html")).relative_to(book.ROOT).as_posix()
-SERIAL = {"CASPIAN_JOBS": "1"}
+SERIAL = {"OPENBOOK_JOBS": "1"}
 BUILDS: dict[str, tuple[Edit, dict[str, str]]] = {
     "clean, one core": (clean, SERIAL),
     "clean": (clean, {}),
     "unchanged": (unchanged, {}),
     "a word in a chapter": (append(CHAPTER, "\nOne more sentence{}\n"), {}),
     "a cell in a chapter": (edit_cell, {}),
-    "a comment in the CSS": (append(f"{SITE}/static/caspian.css", "/* run {} */\n"), {}),
+    "a comment in the CSS": (append(f"{SITE}/static/openbook.css", "/* run {} */\n"), {}),
     "a comment in a template": (append(TEMPLATE, "<!-- run {} -->\n"), {}),
 }
 

@@ -23,7 +23,7 @@ from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_note
 from myst_parser.config.main import MdParserConfig
 from warm import Started, Warm
 
-from caspian.site.execution import code_line
+from openbook.site.execution import code_line
 
 ROOT = Path(__file__).resolve().parents[1]
 HTML = ROOT / "_build" / "html"
@@ -33,8 +33,8 @@ FIGURES = ROOT / "figures"
 EXECUTED = ROOT / "_build" / "jupyter_execute"  # where MyST-NB leaves what a build ran
 SMALL = ROOT / "tests" / "small"
 
-FIGURE_MIME = "application/vnd.caspian.figure+json"
-TABLE_MIME = "application/vnd.caspian.table+json"
+FIGURE_MIME = "application/vnd.openbook.figure+json"
+TABLE_MIME = "application/vnd.openbook.table+json"
 BUILD = ("jb", "build", ".", "-W", "-n", "--keep-going")  # as `make book` does
 
 
@@ -188,8 +188,8 @@ _SILENT = {"script", "style", "svg", "nav", "template", "noscript", "button", "i
 # A cell's code, the "#" beside a heading, the lists of pages, what steers a chart; what the build
 # writes from the tables and tests/test_backmatter.py compares with them
 _SILENT_CLASSES = {
-    "cell_input", "headerlink", "toctree-wrapper", "caspian-live", "caspian-controls",
-    "prev-next-area", "highlight", "above-input", "caspian-catalogue", "caspian-takeaway",
+    "cell_input", "headerlink", "toctree-wrapper", "ob-live", "ob-controls",
+    "prev-next-area", "highlight", "above-input", "ob-catalogue", "ob-takeaway",
 }  # fmt: skip
 
 
@@ -280,7 +280,7 @@ _BORROWED = (
 )  # fmt: skip
 _PATIENCE = 120  # seconds to wait for something that another process does
 # Variables that a build may get when Python has started already; others need a process of its own
-_LATE = {"CASPIAN_FAULT", "CASPIAN_JOBS", "PYTHONPATH"}
+_LATE = {"BOOK_FAULT", "OPENBOOK_JOBS", "PYTHONPATH"}
 _LONGEST = 900  # seconds that a command may take before it counts as hanging
 
 
@@ -333,7 +333,7 @@ def start(
         **os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1",
         "PYTHONUNBUFFERED": "1", **variables,
     }  # fmt: skip
-    environment.pop("CASPIAN_DATA", None)
+    environment.pop("OPENBOOK_DATA", None)
     if command[0] == "jb" and not cold and set(variables) <= _LATE:
         return warmed().start(tree, list(command[1:]), environment)
     return subprocess.Popen(

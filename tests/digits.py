@@ -279,8 +279,8 @@ def code(source: str, first: int = 1) -> list[Finding]:
 
 # What a page shows beside its sentences, or numbers that lead to where they come from
 _SOURCED = (
-    "figure, table, svg, script, style, code, pre, .cell, .math, .caspian-fact, .caspian-chip, "
-    ".caspian-cite, .caspian-takeaway, a.reference"
+    "figure, table, svg, script, style, code, pre, .cell, .math, .ob-fact, .ob-chip, "
+    ".ob-cite, .ob-takeaway, a.reference"
 )
 
 

@@ -88,7 +88,7 @@ def drawings(notebooks: Iterable[nbformat.NotebookNode]) -> dict[str, str]:
 
     Raises ValueError for two figures of one name.
     """
-    from caspian.charts import published_svg
+    from openbook.draw import published_svg
 
     found: dict[str, str] = {}
     for notebook in notebooks:
@@ -110,7 +110,7 @@ def readme_facts() -> str | None:
     if page is None or not page.html.is_file():
         return None
     box = BeautifulSoup(page.html.read_text("utf-8"), "html.parser").select_one(".findings")
-    for link in box.select("li a:not(.caspian-fact)") if box else []:
+    for link in box.select("li a:not(.ob-fact)") if box else []:
         link.extract()
     items = [" ".join(item.get_text().split()) for item in box.select("li")] if box else []
     return "".join(f"- {item}\n" for item in items) or None

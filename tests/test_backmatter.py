@@ -26,9 +26,9 @@ import yaml
 from bs4 import BeautifulSoup, Tag
 from pybtex.database import parse_string
 
-from caspian import tables
-from caspian.site import archive, catalogue, edition, execution, takeaway
-from caspian.site.pages import Page
+from openbook import tables
+from openbook.site import archive, catalogue, edition, execution, takeaway
+from openbook.site.pages import Page
 
 DATA = book.HTML / "_data"
 TAKEN = book.HTML / "_chapters"
@@ -53,7 +53,7 @@ def soup(docname: str) -> BeautifulSoup:
 @cache
 def links_of_sources() -> dict[str, set[tuple[str, str]]]:
     """The links below each source of the list by its id: address and text."""
-    items = soup("chapters/references").select(".caspian-sources li")
+    items = soup("chapters/references").select(".ob-sources li")
     return {i["id"]: {(a["href"], a.get_text()) for a in i.find_all("a", href=True)} for i in items}
 
 
@@ -119,7 +119,7 @@ def test_a_table_is_in_the_catalogue(site, name):
     for row, cells in zip(wanted, shown, strict=True):
         for cell, seen in zip(row, cells, strict=True):
             assert seen == (cell or "–") or (seen.endswith("…") and cell.startswith(seen[:-1]))
-    index = soup("chapters/data").select_one(".caspian-index")
+    index = soup("chapters/data").select_one(".ob-index")
     assert index.find("a", href=f"#{catalogue.anchor(name)}"), f"{name} is not in the list on top"
 
 
@@ -168,7 +168,7 @@ def test_a_file_made_twice_is_the_same():
 
 def test_the_whole_package_is_whole(site, tmp_path):
     page = soup("chapters/data")
-    link = page.select_one("a.caspian-whole")
+    link = page.select_one("a.ob-whole")
     path = (book.HTML / "chapters" / link["href"]).resolve()
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     assert digest in page.get_text()
@@ -242,7 +242,7 @@ def test_cells_name_tables_to_look_for():
 def test_a_tables_users_are_named(site, page):
     for name in loaded(page):
         section = places("chapters/data").get(catalogue.anchor(name))
-        users = linked("chapters/data", section.select_one(".caspian-facts"))
+        users = linked("chapters/data", section.select_one(".ob-facts"))
         assert page.html.resolve() in users, f"{name} does not name {page.docname}"
 
 
@@ -288,7 +288,7 @@ def test_every_table_and_its_users_can_be_reached(site):
         place = catalogue.anchor(name)
         assert place in places("chapters/data"), f"{name} has no place on the data page"
         assert f"#{place}" in own_links("chapters/data"), f"nothing there leads to {name}"
-        users = linked("chapters/data", places("chapters/data")[place].select_one(".caspian-facts"))
+        users = linked("chapters/data", places("chapters/data")[place].select_one(".ob-facts"))
         for docname in readers().get(name, ()):
             assert (book.HTML / f"{docname}.html").resolve() in users, f"{name}: {docname}"
 
@@ -297,7 +297,7 @@ def test_every_table_and_its_users_can_be_reached(site):
 
 
 def test_every_source_is_listed_once_with_its_link(site):
-    items = soup("chapters/references").select("ul.caspian-sources > li")
+    items = soup("chapters/references").select("ul.ob-sources > li")
     assert sorted(item["id"] for item in items) == sorted(f"source-{key}" for key in SOURCES)
     for item in items:
         source = SOURCES[item["id"].removeprefix("source-")]
@@ -325,8 +325,8 @@ def test_a_sources_rows_are_its_rows(site):
 @each_chapter
 def test_a_figures_sources_link_back(site, page):
     checked, links = 0, links_of_sources()
-    for figure in soup(page.docname).select("figure.caspian-figure, figure.caspian-table"):
-        urls = {a["href"] for a in figure.select(".caspian-source a[href^=http]")}
+    for figure in soup(page.docname).select("figure.ob-figure, figure.ob-table"):
+        urls = {a["href"] for a in figure.select(".ob-source a[href^=http]")}
         number = figure.select_one(".caption-number").get_text().strip()
         here = f"{page.name}.html#{figure['id']}"
         for key in [s.key for s in SOURCES.values() if s.url in urls]:
@@ -370,7 +370,7 @@ def test_the_recipe_for_a_new_kind_of_source(tmp_path, monkeypatch):
     """As CONTRIBUTING has it: an entry, a use of it, and a heading on the page of the sources."""
     shutil.copytree(book.ROOT / "data", tmp_path / "data")
     shutil.copytree(book.ROOT / "chapters", tmp_path / "chapters")
-    monkeypatch.setenv("CASPIAN_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("OPENBOOK_DATA", str(tmp_path / "data"))
     bibliography, page = tmp_path / "data/references.bib", tmp_path / "chapters/references.md"
     with pytest.raises(ValueError, match='"blog" unknown; choose from'):
         listed_kind("blog")
@@ -399,7 +399,7 @@ def test_a_kind_without_a_place_is_refused(monkeypatch):
     told = []
     monkeypatch.setattr(catalogue.log, "warning", lambda *words: told.append(words))
     listed = Page(parts=list(catalogue.kinds()))
-    env = SimpleNamespace(caspian_pages={"chapters/references": listed})
+    env = SimpleNamespace(openbook_pages={"chapters/references": listed})
     catalogue.complete(None, env)
     assert not told
     listed.parts.remove("news")
@@ -460,7 +460,7 @@ def notebook(name: str) -> nbformat.NotebookNode:
 
 @each_chapter
 def test_a_chapter_offers_its_files(site, page):
-    box = soup(page.docname).select_one("article .caspian-takeaway")
+    box = soup(page.docname).select_one("article .ob-takeaway")
     files = {path.suffix: path for path in linked(page.docname, box.select_one("ul"))}
     assert set(files) == {".ipynb", ".md", ".zip"}
     assert all(path.is_file() and path.parent == TAKEN.resolve() for path in files.values())
@@ -487,7 +487,7 @@ def test_a_notebook_shows_every_figure_anywhere(site, page):
     kinds = {kind for output in outputs for kind in output.get("data", {})}
     assert not [kind for kind in kinds if kind.startswith("application/")], kinds
     pictures = [o["data"]["image/png"] for o in outputs if "image/png" in o.get("data", {})]
-    figures = soup(page.docname).select("figure.caspian-figure")
+    figures = soup(page.docname).select("figure.ob-figure")
     assert len(pictures) == len(figures)
     for figure, picture in zip(figures, pictures, strict=True):
         drawn = (book.HTML / "_figures" / f"{figure['id']}.png").read_bytes()
@@ -496,14 +496,14 @@ def test_a_notebook_shows_every_figure_anywhere(site, page):
     said = [BeautifulSoup(html, "html.parser").p.get_text("\n") for html in shown]
     captions = [
         (part.select_one(".caption-number").get_text().strip(), part)
-        for part in soup(page.docname).select("figure.caspian-figure, figure.caspian-table")
+        for part in soup(page.docname).select("figure.ob-figure, figure.ob-table")
     ]
     assert [text.split("\n")[0].rstrip(". ") for text in said] == [number for number, _ in captions]
     titled = [text.split("\n")[1] for text in said if "\n" in text]
     assert titled == [
         part.select_one(".caption-text").get_text()
         for _, part in captions
-        if "caspian-table" in part["class"]
+        if "ob-table" in part["class"]
     ]
 
 
@@ -539,14 +539,14 @@ def test_a_chapters_data_is_a_package_of_its_own(site, page, tmp_path):
     for resource in held["resources"]:
         used = archive.sources_of(resource, (tmp_path / resource["path"]).read_bytes())
         assert set(used) <= set(entries), resource["name"]
-    for figure in soup(page.docname).select("figure.caspian-figure, figure.caspian-table"):
+    for figure in soup(page.docname).select("figure.ob-figure, figure.ob-table"):
         plotted = (tmp_path / "figures" / f"{figure['id']}.csv").read_bytes()
         assert plotted == (book.HTML / "_figures" / f"{figure['id']}.csv").read_bytes()
 
 
 @each_chapter
 def test_a_chapter_says_how_to_cite_it(site, page):
-    box = soup(page.docname).select_one(".caspian-takeaway")
+    box = soup(page.docname).select_one(".ob-takeaway")
     entries = parse_string(box.select_one(".highlight pre").get_text(), "bibtex").entries
     ((key, entry),) = entries.items()
     title = soup(page.docname).h1.get_text().rstrip("#").strip()
@@ -615,7 +615,7 @@ def test_a_description_ends_with_its_sentence(site):
 def test_the_lock_is_on_the_methods_page(site):
     rows = [
         [cell.get_text() for cell in row.find_all("td")]
-        for row in soup("chapters/methods").select(".caspian-catalogue tbody tr")
+        for row in soup("chapters/methods").select(".ob-catalogue tbody tr")
     ]
     chosen, locked = (
         "\n".join((book.ROOT / f"{part}.{kind}").read_text("utf-8") for part in catalogue.PARTS)

@@ -86,7 +86,7 @@ def test_an_unchanged_book_runs_nothing_and_writes_no_page(tree):
 def test_a_changed_table_reaches_every_page_that_uses_it_and_no_other(tree):
     before = {page: html(tree, page) for page in ("index", OIL, PORTS, "chapters/back")}
     book.edit(tree / "data" / "exports.csv", ",50.5,", ",61.25,")
-    done = book.run_in(tree, "python", "-m", "caspian.tables", "renew")
+    done = book.run_in(tree, "python", "-m", "openbook.tables", "renew")
     assert done.returncode == 0 and "exports" in done.output, done.output
     succeed(tree)
 
@@ -149,10 +149,10 @@ def test_a_word_in_the_prose_runs_no_other_chapter(tree):
 def test_a_fact_is_a_link_with_its_sources_where_it_is_said_and_where_it_is_quoted(tree):
     for name in ("index", OIL):
         fact = BeautifulSoup(html(tree, name), "html.parser").find("a", string="88.02%")
-        assert fact["class"] == ["caspian-fact"] and fact["href"] == "https://example.org/oil"
+        assert fact["class"] == ["ob-fact"] and fact["href"] == "https://example.org/oil"
         assert fact["title"] == "2025. Office of Oil, 3 February 2026"
-        assert "caspian-facts.js" in html(tree, name)
-    assert "caspian-facts.js" not in html(tree, PORTS)
+        assert "openbook-facts.js" in html(tree, name)
+    assert "openbook-facts.js" not in html(tree, PORTS)
     listed = json.loads((tree / "_build" / "html" / "_data" / "facts.json").read_text("utf-8"))
     assert [(f["page"], f["name"], f["text"], f["source"]) for f in listed] == [
         (OIL, "pipe_share", "88.02%", ["oil_office"]),
@@ -174,12 +174,12 @@ def test_a_claim_without_a_number_is_refused_and_one_unknown_is_its_number(tree)
 def test_comments_in_css_and_javascript_run_nothing_and_are_published(tree):
     before = executed(tree)
     comment = "/* a comment */\n"
-    for name in ("caspian.css", "caspian.js"):
+    for name in ("openbook.css", "openbook.js"):
         path = tree / "caspian" / "site" / "static" / name
         path.write_text(path.read_text("utf-8") + comment, "utf-8")
     succeed(tree)
     assert executed(tree) == before
-    for name in ("caspian.css", "caspian.js"):
+    for name in ("openbook.css", "openbook.js"):
         assert (tree / "_build" / "html" / "_static" / name).read_text("utf-8").endswith(comment)
 
 
@@ -239,7 +239,7 @@ def test_what_the_book_no_longer_has_is_removed(tree):
     with (tree / "caspian" / "site" / "uses.py").open("a", encoding="utf-8") as code:
         code.write("# other code: Sphinx begins anew and knows of no page that went\n")
     site = tree / "_build" / "html"
-    once = site / "_static" / "caspian-once.js"  # a script that an earlier book had
+    once = site / "_static" / "ob-once.js"  # a script that an earlier book had
     once.write_text("", encoding="utf-8")
     succeed(tree)
     assert (site / "_figures" / "tab-oil.csv").is_file()
@@ -300,7 +300,7 @@ def test_a_cell_that_hangs_and_a_kernel_that_dies_are_named(tree):
     book.edit(tree / "_config.yml", "timeout: 300", "timeout: 6")
     book.edit(tree / f"{OIL}.md", "total_mt = number(total)", "import time\ntime.sleep(99)")
     page = tree / f"{PORTS}.md"
-    book.edit(page, "from caspian.tables", "import os\nos._exit(3)\nfrom caspian.tables")
+    book.edit(page, "from openbook.tables", "import os\nos._exit(3)\nfrom openbook.tables")
     output = fail(tree)
     assert f"{OIL}.md:" in output and "cell 0: the cell hangs" in output and "6 s" in output
     assert f"{PORTS}.md:" in output and "the kernel died" in output

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from evidences import DAYS, THEN, made, now, rows_of
 
-from caspian import claims, tables
+from caspian import claims
 from caspian.claims.evidence import (
     EVENT_COLUMNS,
     Dated,
@@ -23,6 +23,7 @@ from caspian.claims.evidence import (
 )
 from caspian.claims.judging import Unknown
 from caspian.claims.rules import LEFT_OUT, RULES, TABLES, judge
+from openbook import tables
 
 
 def known(rows: pd.DataFrame, *, lenient: bool = False, observation=()) -> pd.DataFrame:
@@ -223,12 +224,12 @@ def test_the_rules_ask_the_tables_that_they_name_and_no_others(monkeypatch):
 def test_what_names_an_observation_is_what_the_schema_says_now(tmp_path, monkeypatch):
     folder = tmp_path / "data"
     shutil.copytree(Path(tables.__file__).parents[1] / "data", folder)
-    monkeypatch.setenv("CASPIAN_DATA", str(folder))
+    monkeypatch.setenv("OPENBOOK_DATA", str(folder))
     assert claims.records().observation("oil_exports") == ["route", "period"]
     path = folder / "datapackage.json"
     package = json.loads(path.read_text("utf-8"))
     schema = next(r for r in package["resources"] if r["name"] == "oil_exports")
-    schema["caspian"]["observation"] = ["route", "period", "unit"]
+    schema["openbook"]["observation"] = ["route", "period", "unit"]
     path.write_text(json.dumps(package), "utf-8")
     assert claims.records().observation("oil_exports") == ["route", "period", "unit"]
 

@@ -31,15 +31,16 @@ def pages() -> list[book.Page]:
 
 def drawn_here() -> dict[str, dict[str, str]]:
     """Every published drawing, and those on the pages of the figures with dates."""
-    from caspian import charts
+    from caspian import style
+    from openbook import draw, publish
 
     notebooks = [book.read_reference(page) for page in pages()]
     bundles = [bundle for notebook in notebooks for bundle in book.bundles(notebook)]
     on_pages = {
-        f"{bundle['name']}, {width} px": charts.static_svg(bundle, width)
+        f"{bundle['name']}, {width} px": draw.static_svg(bundle, width)
         for bundle in bundles
         if '"temporal"' in json.dumps(bundle)
-        for width in (charts.WIDE, charts.NARROW)
+        for width in (draw.WIDE, draw.NARROW)
     }
     return {"published": renew.drawings(notebooks), "on pages": on_pages}
 
@@ -96,10 +97,11 @@ def test_every_page_has_the_drawing_of_utc(everywhere, zone):
 
 def test_a_figure_is_drawn_alike_twice(drawn):
     for bundle in book.bundles(book.read_reference(pages()[0]))[:1] if pages() else ():
-        from caspian import charts
+        from caspian import style
+        from openbook import draw, publish
 
-        charts.drawn.clear()
-        assert charts.published_svg(bundle) == drawn[f"{bundle['name']}.svg"]
+        draw.drawn.clear()
+        assert draw.published_svg(bundle) == drawn[f"{bundle['name']}.svg"]
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ from docutils import nodes
 from docutils.utils import new_document
 from pybtex.database import parse_string
 
-from caspian.site import edition, front
-from caspian.site.pages import Page, Published
+from openbook.site import edition, front
+from openbook.site.pages import Page, Published
 
 NAMED = re.compile(r"```\{glimpse\} (\S+)")
 CITATION = yaml.safe_load((book.ROOT / "CITATION.cff").read_text("utf-8"))
@@ -35,7 +35,7 @@ def named() -> list[str]:
 
 
 def test_every_glimpse_leads_to_its_figure(site):
-    links = page().select("figure.caspian-glimpse > a")
+    links = page().select("figure.ob-glimpse > a")
     assert [link["href"].partition("#")[2] for link in links] == named() != []
     for link in links:
         address, _, figure = link["href"].partition("#")
@@ -46,7 +46,7 @@ def test_every_glimpse_leads_to_its_figure(site):
 
 
 def test_every_glimpse_has_a_name_for_those_who_do_not_see_it(site):
-    for figure in page().select("figure.caspian-glimpse"):
+    for figure in page().select("figure.ob-glimpse"):
         drawing = figure.select_one("[role=img]")
         assert len(drawing["aria-label"].split()) > 5, figure.a["href"]
         assert drawing.find("svg"), figure.a["href"]
@@ -99,7 +99,7 @@ def filled(name: str, kind: str, monkeypatch) -> tuple[nodes.document, list]:
     monkeypatch.setattr(front, "html", lambda *words: " ".join(map(str, (words[0], words[2]))))
     gave = Page(published={"fig-a": Published(kind, {})})
     app = SimpleNamespace(
-        env=SimpleNamespace(caspian_pages={"chapters/a": gave}),
+        env=SimpleNamespace(openbook_pages={"chapters/a": gave}),
         builder=SimpleNamespace(get_relative_uri=lambda _, to: f"{to}.html"),
     )
     document = new_document("index")

@@ -58,7 +58,7 @@ class Lane:
         """The environment of a build that is struck at its write number `at`."""
         fault = {"kind": kind, "at": at, "log": str(self.log), "under": str(self.tree / "_build")}
         path = os.pathsep.join((str(FAULTS), str(self.tree)))
-        return {"CASPIAN_FAULT": json.dumps(fault), "PYTHONPATH": path}
+        return {"BOOK_FAULT": json.dumps(fault), "PYTHONPATH": path}
 
     def writes(self) -> int:
         """How often the struck build has written so far."""
@@ -118,7 +118,7 @@ def edited(tmp_path_factory) -> Path:
     """The small book with a table changed and stamped, not built."""
     tree = book.small_book(tmp_path_factory.mktemp("edited") / "book")
     book.edit(tree / "data" / "exports.csv", ",50.5,", ",61.25,")
-    succeed(book.run_in(tree, "python", "-m", "caspian.tables", "renew"))
+    succeed(book.run_in(tree, "python", "-m", "openbook.tables", "renew"))
     return tree
 
 

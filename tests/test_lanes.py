@@ -17,7 +17,7 @@ import pytest
 import renew
 from compare import differences
 
-from caspian.facts import FACT_MIME
+from openbook.facts import FACT_MIME
 
 pytestmark = pytest.mark.slow
 
@@ -25,7 +25,7 @@ SHOW = """\
 print(rate)
 display({
     "application/vnd.vegalite.v6+json": {"data": {"values": [{"mt": rate}, {"mt": 2}]}},
-    "application/vnd.caspian.figure+json": {"name": "fig-a", "rows": [{"mt": rate}]},
+    "application/vnd.openbook.figure+json": {"name": "fig-a", "rows": [{"mt": rate}]},
     "text/html": f"<b>{rate} Mt</b>",
     "text/plain": f"{rate} Mt",
     "image/png": "aGFsbG8=",
@@ -45,7 +45,7 @@ assert os.name != "posix" or get_connection_info(unpack=True)["transport"] == "i
 assert Path.cwd().name == "chapters" and os.environ["CASPIAN_RENDERING"] == "book\""""
 SHOWN = {
     "application/vnd.vegalite.v6+json": {"data": {"values": [{"mt": 1.5}, {"mt": 2}]}},
-    "application/vnd.caspian.figure+json": {"name": "fig-a", "rows": [{"mt": 1.5}]},
+    "application/vnd.openbook.figure+json": {"name": "fig-a", "rows": [{"mt": 1.5}]},
     "text/html": "<b>1.5 Mt</b>",
     "text/plain": "1.5 Mt",
     "image/png": "aGFsbG8=",
@@ -55,7 +55,7 @@ SHOWN = {
 BENT = {
     "good": (),
     "vega": ("application/vnd.vegalite.v6+json", {"data": {"values": [{"mt": 1.6}, {"mt": 2}]}}),
-    "figure": ("application/vnd.caspian.figure+json", {"name": "fig-a", "rows": [{"mt": 1.6}]}),
+    "figure": ("application/vnd.openbook.figure+json", {"name": "fig-a", "rows": [{"mt": 1.6}]}),
     "html": ("text/html", "<b>1.6 Mt</b>"),
     "plain": ("text/plain", "1.6 Mt"),
     "picture": ("image/png", "aGVsbG8="),

@@ -36,7 +36,7 @@ def small_site(tmp_path_factory) -> dict[str, bytes]:
 
 
 def test_the_small_book_is_the_same_elsewhere_and_on_one_core(small_site, tmp_path):
-    same_elsewhere(book.small_book(tmp_path / FOLDER), small_site, CASPIAN_JOBS="1")
+    same_elsewhere(book.small_book(tmp_path / FOLDER), small_site, OPENBOOK_JOBS="1")
 
 
 def test_the_book_is_the_same_elsewhere(site, tmp_path):
@@ -48,7 +48,7 @@ def test_a_book_on_a_read_only_disk_is_built_into_another_folder(small_site, tmp
     fault = {"kind": "refuse", "under": str(tree)}
     done = book.build(
         tree, "--path-output", str(out),
-        CASPIAN_FAULT=json.dumps(fault), PYTHONPATH=os.pathsep.join((str(FAULTS), str(tree))),
+        BOOK_FAULT=json.dumps(fault), PYTHONPATH=os.pathsep.join((str(FAULTS), str(tree))),
     )  # fmt: skip
     assert done.returncode == 0, done.output[-5000:]
     assert not book.site_differences(book.built_files(out), small_site)

@@ -6,7 +6,7 @@ The whole count (`python -m tests.thousand`) is printed in `WHOLE`; the test ask
 import pandas as pd
 import pytest
 
-from caspian import plausible
+from openbook.tables import plausible
 from tests import thousand
 
 WHY = "a pipe holds no more"
@@ -27,7 +27,7 @@ BOUNDS = {"column": "value", "where": {"unit": "Mt"}, "maximum": 60, "why": WHY}
 
 def faults(rules, frame=SERIES, other=None, read_on=None):
     found = plausible.plausibility_faults(
-        {"caspian": rules}, frame, lambda _: other, read_on or {"ministry": "2026-11-30"}
+        {"openbook": rules}, frame, lambda _: other, read_on or {"ministry": "2026-11-30"}
     )
     return [(fault.row, fault.column, fault.text("t.csv")) for fault in found]
 
@@ -173,7 +173,7 @@ def test_what_goes_unnoticed_is_listed_with_the_reason(counted):
 def test_every_number_has_an_upper_limit():
     without = []
     for name, resource in thousand.resources().items():
-        bounds = resource.get("caspian", {}).get("bounds", [])
+        bounds = resource.get("openbook", {}).get("bounds", [])
         limited = {rule["column"] for rule in bounds if "maximum" in rule}
         for field in resource["schema"]["fields"]:
             own = "maximum" in field.get("constraints", {})

@@ -172,7 +172,7 @@ BAD_CODE = [
     ('table(rows, subtitle=("Mt, " "all 62 of them"))', 1, "62"),
     ('table(rows, note="at 62 USD" if dear else "cheap")', 1, "62"),
     ('table(rows, labels={"mt": "Mt of 62"})', 1, "62"),
-    ('charts.figure(chart, title=alt.Title("All", subtitle=["62 Mt"]))', 1, "62"),
+    ('publish.figure(chart, title=alt.Title("All", subtitle=["62 Mt"]))', 1, "62"),
     ('figure(chart, title="CPC {} of 62".format(x))', 1, "62"),
 ]
 

@@ -41,11 +41,11 @@ class Served:
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 [
-                    *(sys.executable, "-m", "caspian.serve", "0"),
+                    *(sys.executable, "-m", "openbook.serve", "0"),
                     *(sys.executable, "build.py"),
                 ],
                 cwd=folder,
-                env={**os.environ, "PYTHONPATH": str(book.ROOT), "CASPIAN_DATA": str(folder)},
+                env={**os.environ, "PYTHONPATH": str(book.ROOT), "OPENBOOK_DATA": str(folder)},
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
@@ -97,7 +97,7 @@ def test_a_taken_port_is_said(tmp_path):
         taken.listen()
         port = taken.getsockname()[1]
         done = book.run_in(
-            book.ROOT, "python", "-m", "caspian.serve", str(port), "python", "-c", "pass"
+            book.ROOT, "python", "-m", "openbook.serve", str(port), "python", "-c", "pass"
         )
     assert done.returncode == 1
     assert f"Port {port}" in done.output and f"PORT={port + 1}" in done.output

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from conftest import Chromium, Visit
 
-FIGURE = "figure.caspian-figure"
-TABLE = "figure.caspian-table"
+FIGURE = "figure.ob-figure"
+TABLE = "figure.ob-table"
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
 DATES = re.compile(r'"temporal"|"timeUnit"|"utc')
@@ -39,7 +39,7 @@ if not ALL_PAGES:
 # Tests are collected in every process, so what a page has is read without parsing it
 _PART = re.compile(r'<figure class="caspian-(?P<kind>figure|table)[^>]* id="(?P<id>[^"]+)"[^>]*>')
 _SPEC = re.compile(
-    r'<figure class="caspian-figure[^"]*" id="([^"]+)".*?class="caspian-spec">(.*?)</script>', re.S
+    r'<figure class="ob-figure[^"]*" id="([^"]+)".*?class="ob-spec">(.*?)</script>', re.S
 )
 
 
@@ -86,7 +86,7 @@ def draw_all(visit, name: str) -> None:
     for figure in figures_of(name):
         part = visit.page.locator(f"{FIGURE}#{figure}")
         part.scroll_into_view_if_needed()
-        chart = part.locator(".caspian-live svg").first
+        chart = part.locator(".ob-live svg").first
         try:
             chart.wait_for(state="visible")
         except Exception:
@@ -141,7 +141,7 @@ def read_charts(visit: Visit, path: Path, size: str) -> dict[str, Said]:
     """What the drawn charts with dates say: those that a page has in a size."""
     said = {}
     for name in dated_charts(path, size):
-        chart = visit.page.locator(f"#{name} .caspian-live svg").first
+        chart = visit.page.locator(f"#{name} .ob-live svg").first
         drawing = COLOURS.sub("", chart.inner_html())
         said[name] = Said(chart.locator("text").all_text_contents(), drawing)
     return said
@@ -188,11 +188,11 @@ def ways(*chosen: str, names: list[str] = ALL_PAGES):
 _SEEN = """kind => [...document.querySelectorAll(kind)].map(figure => {
     const seen = selector => [...figure.querySelectorAll(selector)].filter(
         part => part.checkVisibility() && part.getClientRects().length);
-    const sizes = seen(".caspian-static svg").map(svg => svg.getBoundingClientRect());
+    const sizes = seen(".ob-static svg").map(svg => svg.getBoundingClientRect());
     return {
         id: figure.id,
         drawings: sizes.map(size => [size.width, size.height]),
-        charts: seen(".caspian-live svg").length,
+        charts: seen(".ob-live svg").length,
         controls: seen("input").length,
     };
 })"""
@@ -223,7 +223,7 @@ def test_page_opens_and_draws(opened):
 def test_a_figure_follows_the_readers_mode(opened):
     # The reader changes the mode on the page: the ink of the charts changes with it.
     page = opened.page
-    ink = "() => getComputedStyle(document.querySelector('.caspian-live svg text')).fill"
+    ink = "() => getComputedStyle(document.querySelector('.ob-live svg text')).fill"
     other = {"light": "dark", "dark": "light"}[opened.way]
     before = page.evaluate(ink)
     page.evaluate("mode => { document.documentElement.dataset.theme = mode; }", other)
@@ -258,7 +258,7 @@ def test_sliders_move_their_chart(opened):
     for figure in figures_of(name):
         part = visit.page.locator(f"{FIGURE}#{figure}")
         for slider in part.locator("input[type=range]").all():
-            chart = part.locator(".caspian-live svg").first
+            chart = part.locator(".ob-live svg").first
             slider.scroll_into_view_if_needed()
             drawn = chart.inner_html()
             was = slider.input_value()
@@ -270,7 +270,7 @@ def test_sliders_move_their_chart(opened):
             try:
                 visit.page.wait_for_function(
                     "([id, was]) => document.getElementById(id)"
-                    ".querySelector('.caspian-live svg').innerHTML !== was",
+                    ".querySelector('.ob-live svg').innerHTML !== was",
                     arg=[figure, drawn],
                 )
             except Exception:
@@ -314,7 +314,7 @@ def test_page_fits_a_phone(opened):
 def test_the_front_page_on_a_phone(opened):
     page = opened.page
     page.set_viewport_size(PHONE)
-    glimpses = page.locator("figure.caspian-glimpse")
+    glimpses = page.locator("figure.ob-glimpse")
     assert glimpses.count() > 3
     for glimpse in glimpses.all():
         box = glimpse.locator("svg").first.bounding_box()
@@ -327,7 +327,7 @@ def test_the_front_page_on_a_phone(opened):
 @pytest.mark.browser
 @ways("phone", names=["index.html"])
 def test_a_glimpse_is_followed_by_keyboard(opened):
-    glimpse = opened.page.locator("figure.caspian-glimpse > a").first
+    glimpse = opened.page.locator("figure.ob-glimpse > a").first
     name = glimpse.get_attribute("href").partition("#")[2]
     glimpse.focus()
     opened.page.keyboard.press("Enter")
@@ -361,7 +361,7 @@ def test_a_phone_leads_from_chapter_to_chapter(opened):
         place = link.bounding_box()
         assert place["x"] >= 0 and place["x"] + place["width"] <= PHONE["width"]
         assert link.evaluate("a => a.href") == (book.HTML / names[other]).as_uri()
-    assert page.locator(".caspian-takeaway a").first.is_visible()
+    assert page.locator(".ob-takeaway a").first.is_visible()
 
 
 def chosen_tables(name: str) -> dict[str, list[int]]:
@@ -374,7 +374,7 @@ def wide_awake(visit, table: str):
     """Scroll to a table and wait until it can be sorted; the part of the page that it is."""
     part = visit.page.locator(f"{TABLE}#{table}")
     part.scroll_into_view_if_needed()
-    part.locator(".caspian-filters select").first.wait_for(state="visible")
+    part.locator(".ob-filters select").first.wait_for(state="visible")
     return part
 
 
@@ -581,7 +581,7 @@ def test_every_figure_is_complete(site, name):
         assert len(caption.get_text().split()) > 4, f"{where}: the caption states no finding"
         image = figure.select_one("[role=img]")
         assert image and len(image.get("aria-label", "").split()) > 5, f"{where}: no description"
-        assert figure.select_one(".caspian-source a[href^=http]"), f"{where}: no linked source"
+        assert figure.select_one(".ob-source a[href^=http]"), f"{where}: no linked source"
         assert figure.select_one("details table tbody tr"), f"{where}: no data table"
         assert figure.select_one(f"a.headerlink[href='#{figure['id']}']"), f"{where}: no permalink"
 

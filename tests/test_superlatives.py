@@ -10,7 +10,7 @@ import re
 import book
 import pytest
 
-from caspian import tables
+from openbook import tables
 
 FENCE = re.compile(r"(?ms)^(`{3,}|:{3,}).*?^\1[ \t]*$")
 WORDS = re.compile(

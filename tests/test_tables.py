@@ -13,7 +13,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from caspian import rules, tables
+from openbook import tables
+from openbook.tables import rules
 
 REPO = Path(__file__).parents[1]
 DATA = REPO / "data"
@@ -133,7 +134,7 @@ def to(resource, *fields):
 
 
 def small_schemas():
-    period = field("period", book={"caspian:period": True}, required=True)
+    period = field("period", book={"openbook:period": True}, required=True)
     value = field("value", "number", required=True, minimum=0)
     status = field("status", required=True, enum=["actual", "preliminary", "estimate", "target"])
     source = field("source", required=True)
@@ -256,8 +257,8 @@ def small_schemas():
             "fields": [
                 field("bloc", required=True),
                 field("country", required=True),
-                field("joined", book={"caspian:period": True}),
-                field("counted_from", book={"caspian:period": True}),
+                field("joined", book={"openbook:period": True}),
+                field("counted_from", book={"openbook:period": True}),
                 source,
             ],
             "primaryKey": ["bloc", "country"],
@@ -267,10 +268,10 @@ def small_schemas():
             "fields": [
                 field("project", required=True),
                 field("step", required=True),
-                field("date", book={"caspian:period": True}, required=True),
+                field("date", book={"openbook:period": True}, required=True),
                 field("amount", "number", minimum=0),
                 field("amount_unit"),
-                field("evidence", book={"caspian:source": True}),
+                field("evidence", book={"openbook:source": True}),
                 source,
             ],
             "primaryKey": ["project", "step", "date"],
@@ -278,9 +279,9 @@ def small_schemas():
         "pacts": {
             "fields": [
                 field("pact", required=True),
-                field("signed", book={"caspian:period": True}, required=True),
+                field("signed", book={"openbook:period": True}, required=True),
                 field("status", required=True),
-                field("status_on", book={"caspian:period": True}, required=True),
+                field("status_on", book={"openbook:period": True}, required=True),
                 source,
             ],
             "primaryKey": "pact",
@@ -289,7 +290,7 @@ def small_schemas():
             "fields": [
                 field("search", required=True),
                 field("asked", required=True),
-                field("period", book={"caspian:period": True}, required=True),
+                field("period", book={"openbook:period": True}, required=True),
             ],
             "primaryKey": "search",
         },
@@ -408,7 +409,7 @@ def resource(name, schema):
         {"name": name, "path": f"{name}.csv"}
         | tables.metadata.OF_EVERY_TABLE
         | about
-        | {"caspian": rules, "schema": schema}
+        | {"openbook": rules, "schema": schema}
     )
 
 
@@ -435,16 +436,16 @@ def template(tmp_path_factory):
     (folder / "datapackage.json").write_text(json.dumps(ABOUT | {"resources": resources}))
     restamp(folder)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CASPIAN_DATA", str(folder))
+        patch.setenv("OPENBOOK_DATA", str(folder))
         assert tables.check() == []
     return folder.parent
 
 
 @pytest.fixture
 def small(template, tmp_path, monkeypatch):
-    """The folder of the made-up package, which `caspian.tables` reads for this test."""
+    """The folder of the made-up package, which `openbook.tables` reads for this test."""
     folder = shutil.copytree(template, tmp_path / "book") / "data"
-    monkeypatch.setenv("CASPIAN_DATA", str(folder))
+    monkeypatch.setenv("OPENBOOK_DATA", str(folder))
     monkeypatch.delenv(tables.BUILD, raising=False)
     monkeypatch.setattr(tables, "used", {})
     tables._parse_bib.cache_clear()  # or it would be known without its file
@@ -1218,10 +1219,10 @@ def test_a_key_that_disappears_breaks_the_tables_that_use_it(small):
     "old, new, expected",
     [
         ('"observation"', '"obsevation"', 'no rule "obsevation"'),
-        ('"caspian:period"', '"caspian:perod"', 'no rule "caspian:perod"'),
+        ('"openbook:period"', '"openbook:perod"', 'no rule "openbook:perod"'),
         (
-            '"caspian": {}, "schema": {"fields": [{"name": "country"',
-            '"caspian": {"ordered": ["nam"]}, "schema": {"fields": [{"name": "country"',
+            '"openbook": {}, "schema": {"fields": [{"name": "country"',
+            '"openbook": {"ordered": ["nam"]}, "schema": {"fields": [{"name": "country"',
             '"nam"',
         ),
         (
@@ -1266,7 +1267,7 @@ def test_a_key_that_disappears_breaks_the_tables_that_use_it(small):
         ('"maximum": 9000, "why"', '"maximun": 9000, "why"', 'no rule "maximun"'),
         (', "why": "no box was ever dearer"', "", "bounds can't be applied"),
         ('"by": ["unit"], "period"', '"by": ["unti"], "period"', '"unti" that it does not have'),
-        ('"caspian:source"', '"caspian:soruce"', 'no rule "caspian:soruce"'),
+        ('"openbook:source"', '"openbook:soruce"', 'no rule "openbook:soruce"'),
         (
             '{"name": "pipes", "type": "integer"',
             '{"name": "pipes", "type": "year"',
@@ -1334,7 +1335,7 @@ LACKS = {
         'table "Exports" has the path "Exports.csv". Rule: a name begins with a small letter',
     ),
     "coverage": (
-        lambda p: described(p)["caspian"].update(coverage="2022-2024"),
+        lambda p: described(p)["openbook"].update(coverage="2022-2024"),
         'has the coverage "2022-2024"',
     ),
     "a column's title": (
@@ -1355,7 +1356,7 @@ LACKS = {
         'the field "value" has no unit',
     ),
     "checked periods": (
-        lambda p: described(p, "period").pop("caspian:period"),
+        lambda p: described(p, "period").pop("openbook:period"),
         'the field "period" is not checked as a period',
     ),
     "periods as text": (
@@ -1545,7 +1546,7 @@ def test_a_table_is_read_once_per_content(small, monkeypatch):
 
 TIMING = """
 import time, sys
-from caspian import tables
+from openbook import tables
 assert "frictionless" not in sys.modules and "pybtex" not in sys.modules
 def timed():
     start = time.perf_counter()
@@ -1565,7 +1566,7 @@ def timings(name):
 
 UNCHANGED = """
 import sys
-from caspian import tables
+from openbook import tables
 assert tables.main(["renew"]) == 0
 print(sorted({"pandas", "frictionless", "pybtex"} & set(sys.modules)))
 """
@@ -1725,7 +1726,7 @@ def test_renew_stamps_changed_tables_that_are_valid(small):
 def coverage(small, name):
     package = json.loads((small / "datapackage.json").read_text())
     (table,) = (r for r in package["resources"] if r["name"] == name)
-    return table["caspian"].get("coverage")
+    return table["openbook"].get("coverage")
 
 
 def test_renew_writes_what_the_rows_cover(small):
@@ -1871,7 +1872,7 @@ def test_the_members_of_the_ots_are_counted_as_they_joined():
     members = tables.load("ots_members").query("status == 'member'").set_index("country")
     counted = tables.load("bloc_members").query("bloc == 'ots'").set_index("country")
     assert dict(counted["joined"]) == dict(members["joined"])
-    assert {"ordered", "together"} <= set(RESOURCES["bloc_members"]["caspian"])
+    assert {"ordered", "together"} <= set(RESOURCES["bloc_members"]["openbook"])
 
 
 def flipped(cell):
@@ -1889,7 +1890,7 @@ def copied(tmp_path_factory):
 @pytest.mark.parametrize("name", RESOURCES)
 def test_changing_any_one_value_fails_with_the_tables_name(name, copied, monkeypatch):
     """Even if the new value breaks no rule: none is asked here."""
-    monkeypatch.setenv("CASPIAN_DATA", str(copied))
+    monkeypatch.setenv("OPENBOOK_DATA", str(copied))
     monkeypatch.setattr(tables, "_valid", lambda _: pd.DataFrame(columns=columns))
     columns = [field["name"] for field in RESOURCES[name]["schema"]["fields"]]
     path = copied / RESOURCES[name]["path"]
@@ -1929,5 +1930,5 @@ SILENCES = {
 )
 def test_silence_counts_only_after_its_months(status, read_until, remedy):
     frame = pd.DataFrame([{"status": status, "signed": "2024-03-11", "read_until": read_until}])
-    found = list(rules.row_faults({"caspian": {"silences": SILENCES}}, frame, None))
+    found = list(rules.row_faults({"openbook": {"silences": SILENCES}}, frame, None))
     assert len(found) == bool(remedy) and all(remedy in fault.text("t.csv") for fault in found)

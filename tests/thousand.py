@@ -2,7 +2,7 @@
 
 `python -m tests.thousand` prints the whole count by table and column, in minutes, most of them for
 the flows of gravity_pairs; `tests/test_plausible.py` asks a sample of what no limit notices. No sum
-of bytes is asked: only the rules of the schema, of `caspian.rules` and of `caspian.plausible`.
+of bytes is asked: only the rules of the schema, of `openbook.tables.rules` and of `openbook.tables.plausible`.
 Zeros are left out, as they stay what they are.
 """
 
@@ -15,7 +15,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from caspian import plausible, rules, tables
+from openbook import tables
+from openbook.tables import plausible, rules
 
 TIMES = 1000
 LONG = 5000  # rows, from which on rules of order, parts and parties have nothing to say
@@ -55,7 +56,7 @@ def read_on() -> dict[str, str]:
 
 
 def parent(path: str) -> pd.Series:
-    """A column of a table by its key, as `caspian.rules` asks for it."""
+    """A column of a table by its key, as `openbook.tables.rules` asks for it."""
     name, column = path.split(".")
     key = resources()[name]["schema"]["primaryKey"]
     return rows(name).set_index(key if isinstance(key, str) else key[0])[column]
@@ -66,7 +67,7 @@ def by_limits(resource: dict, column: str) -> pd.Series:
     frame = rows(resource["name"]).copy()
     frame[column] = frame[column].astype("float64") * TIMES
     (field,) = (f for f in resource["schema"]["fields"] if f["name"] == column)
-    limits, own = field.get("constraints", {}), resource.get("caspian", {})
+    limits, own = field.get("constraints", {}), resource.get("openbook", {})
     noticed = (frame[column] > limits.get("maximum", np.inf)) | (
         frame[column] < limits.get("minimum", -np.inf)
     )
@@ -81,7 +82,7 @@ def by_limits(resource: dict, column: str) -> pd.Series:
 @cache
 def groups(name: str) -> list[np.ndarray]:
     """For each rule that sets rows beside one another, the number of each row's group."""
-    own, frame = resources()[name].get("caspian", {}), rows(name)
+    own, frame = resources()[name].get("openbook", {}), rows(name)
     columns = [rule["by"] for rule in own.get("jumps", [])]
     columns += [list(rule["on"]) for rule in own.get("within", []) if rule.get("sum")]
     return [frame.groupby(by, dropna=False).ngroup().to_numpy() for by in columns]
@@ -108,7 +109,7 @@ def noticed(resource: dict, frame: pd.DataFrame, at: int) -> bool:
 def count(name: str, column: str, sample: int | None = SAMPLE) -> Count:
     """The count of one column; of a long table's cells, those of a sample are asked one by one."""
     resource, frame = resources()[name], rows(name).copy()
-    own = resource.get("caspian", {})
+    own = resource.get("openbook", {})
     values = frame[column].astype("float64")
     cells = values.notna() & (values != 0)
     left = list(frame.index[cells & ~by_limits(resource, column)])

@@ -82,7 +82,7 @@ def run(request: dict[str, Any], output: int) -> None:
     importlib.import_module("jupyter_client.launcher").Popen = start_kernel
     code: Any = 1
     try:
-        if "CASPIAN_FAULT" in os.environ:
+        if "BOOK_FAULT" in os.environ:
             sys.modules.pop("sitecustomize", None)
             importlib.import_module("sitecustomize")
         importlib.import_module("jupyter_book.cli.main").main()

@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 
 from caspian.claims.page import PAGE, anchor
 from caspian.claims.verdicts import COLOUR, SYMBOL, Verdict
-from caspian.site.pages import page, pages
+from openbook.site.pages import page, pages
 
 
 class claim_chip(nodes.Inline, nodes.TextElement):
@@ -66,10 +66,10 @@ def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         verdict, text = known[number]
         kind = Verdict(verdict)
         html = (
-            f'<a class="caspian-chip" href="{root}{PAGE}.html#{anchor(f"c{number:02d}")}" '
+            f'<a class="ob-chip" href="{root}{PAGE}.html#{anchor(f"c{number:02d}")}" '
             f'title="{escape(text)} {escape(verdict.capitalize())}">'
             f'<span aria-hidden="true" style="color:{COLOUR[kind]}">{SYMBOL[kind]}</span> '
-            f'<span class="caspian-chip-words">claim {number}, {escape(verdict)}</span></a>'
+            f'<span class="ob-chip-words">claim {number}, {escape(verdict)}</span></a>'
         )
         chip.replace_self(nodes.raw("", html, format="html"))
 

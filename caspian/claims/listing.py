@@ -11,13 +11,13 @@ from typing import Any
 import pandas as pd
 
 from caspian import tables
-from caspian.charts import Published, sources_of
 from caspian.claims import history
 from caspian.claims.evidence import Limits, Records
 from caspian.claims.judged import THEN, Judged, candidates, evidence, omitted, records
 from caspian.claims.judging import Finding, Measure
 from caspian.claims.rules import judge
 from caspian.claims.words import MEASURED, PLACEHOLDER, amount, because, limit_text, rule_text, told
+from openbook.publish import Published, sources_of
 
 CLAIMS_MIME = "application/vnd.caspian.claims+json"
 THIN = 25.0  # percent of a limit: verdicts nearer than this are listed as hanging on it

@@ -1,7 +1,7 @@
 """The page of the claims: each a `<details>` with an anchor, and a filter over them.
 
 Here is what the templates are given; `templates/claims.html` is the page. Everything is in the
-HTML; `caspian.site.lists` says what its script adds. The bundle comes from
+HTML; `openbook.site.lists` says what its script adds. The bundle comes from
 :func:`caspian.claims.listing.publish`.
 """
 
@@ -15,9 +15,9 @@ from typing import Any
 
 from caspian.claims.evidence import appeared
 from caspian.claims.verdicts import COLOUR, GROUPS, SYMBOL, Verdict
-from caspian.site import lists
-from caspian.site.pages import CLAIMS
-from caspian.text import day
+from openbook.site import lists
+from openbook.site.pages import CLAIMS
+from openbook.text import day
 
 HERE = Path(__file__).parent
 STATIC, TEMPLATES = HERE / "static", HERE / "templates"
