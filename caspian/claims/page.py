@@ -15,7 +15,7 @@ from typing import Any
 
 from caspian.claims.evidence import appeared
 from caspian.claims.verdicts import COLOUR, GROUPS, SYMBOL, Verdict
-from openbook.site import lists
+from openbook.site import markup
 from openbook.text import day
 
 HERE = Path(__file__).parent
@@ -159,8 +159,8 @@ def filters(claims: Collection[Bundle]) -> list[dict[str, Any]]:
 # --- the page ------------------------------------------------------------------------------------
 
 
-def _environment() -> lists.Environment:
-    made = lists.environment(TEMPLATES)
+def _environment() -> markup.Environment:
+    made = markup.environment(TEMPLATES)
     made.filters |= {"anchor": anchor, "group": group_of}
     made.filters["number"] = lambda key: int(key[1:])
     return made

@@ -11,7 +11,7 @@ Loaded by `_config.yml` as an extension. What it does, in the order of a build:
 - puts the book's CSS on every page and its script only on pages with something to move;
 - writes each figure's CSV, SVG and PNG beside the pages, and the two JavaScript libraries once;
 - shows figures at a glance on the front page (:mod:`openbook.site.front`);
-- fills the back matter (:mod:`openbook.site.catalogue`), and ends each chapter with what a reader
+- fills the back matter (:mod:`openbook.site.backmatter`), and ends each chapter with what a reader
   takes away (:mod:`openbook.site.takeaway`).
 """
 
@@ -37,6 +37,8 @@ from sphinx.util.index_entries import split_index_msg
 from openbook import draw, kernel, publish, tables
 from openbook.site import (
     archive,
+    backmatter,
+    build_report,
     bundles,
     catalogue,
     drawings,
@@ -45,6 +47,7 @@ from openbook.site import (
     files,
     front,
     lists,
+    markup,
     parts,
     render,
     settings,
@@ -270,8 +273,8 @@ def write_files(app: Sphinx, folder: Path, jobs: int) -> None:
     for name in (bundles.VEGA, bundles.DATATABLES):
         if any(need[name] for need in needed):
             files.write(out / "_static" / name, bundles.script(name, folder / ".bundles"))
-    wanted = catalogue.wanted_files(app)
-    wanted["build.json"] = catalogue.about_this_build(app)
+    wanted = catalogue.package_files(app)
+    wanted["build.json"] = build_report.report(app)
     wanted["facts.json"] = facts.listing(app)
     files.renew(out / archive.FOLDER, wanted, folder / ".data.json")
     takeaway.write_files(app)
@@ -309,7 +312,8 @@ def static_folders(app: Sphinx) -> list[Path]:
 def engine_digest() -> str:
     """Digest of the engine's code that makes pages of what was read."""
     named = [HERE.parent / f"{name}.py" for name in ("cards", "draw", "facts", "publish", "text")]
-    return _digest([*HERE.glob("*.py"), *named, *lists.TEMPLATES.iterdir()])
+    named.append(HERE.parent / "tables" / "resource.py")
+    return _digest([*HERE.glob("*.py"), *named, *markup.TEMPLATES.iterdir()])
 
 
 def code_digest(app: Sphinx) -> str:
@@ -350,10 +354,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_role("eval", facts.Eval(), override=True)
     app.add_node(facts.openbook_fact, html=(facts.visit_fact, facts.depart_fact))
     app.add_post_transform(facts.GluedFacts)
-    app.add_node(catalogue.backmatter)
-    app.add_directive("catalogue", catalogue.Catalogue)
-    app.add_directive("sources", catalogue.Sources)
-    app.add_directive("environment", catalogue.Environment)
+    backmatter.setup(app)
     front.setup(app)
     for node, kind in ((render.openbook_figure, "figure"), (render.openbook_table, "table")):
         app.add_enumerable_node(
@@ -366,11 +367,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-before-read-docs", building.note_read)
     app.connect("env-updated", building.quoting)
     app.connect("source-read", note_source)
-    app.connect("env-get-updated", catalogue.moved, priority=900)  # when figures are numbered
-    app.connect("env-get-updated", skeleton_moved, priority=900)
+    app.connect("env-get-updated", skeleton_moved, priority=900)  # when figures are numbered
     app.connect("env-check-consistency", unique)
-    app.connect("env-check-consistency", catalogue.complete)
-    app.connect("doctree-resolved", catalogue.fill)
     app.connect("html-page-context", add_scripts, priority=900)
     app.connect("write-started", add_styles_early)
     app.connect("build-finished", building.finish)

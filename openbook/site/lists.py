@@ -7,33 +7,17 @@ filter, and opens an entry that is linked to.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from sphinx.application import Sphinx
 
 from openbook import publish
+from openbook.site.markup import render
 from openbook.text import day
 
-TEMPLATES = Path(__file__).parent / "templates" / "lists"
 SCRIPT, STYLE = "openbook-list.js", "openbook-list.css"
 UNFILLED = "not known"  # what can be chosen for an empty cell
-
-
-def environment(*folders: Path) -> Environment:
-    """Jinja over templates of one's own and those that lists share."""
-    made = Environment(
-        loader=FileSystemLoader([*folders, TEMPLATES]),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    made.filters["day"] = day
-    made.filters["typeset"] = lambda text: text.replace("'", "’")  # the apostrophe of the prose
-    return made
 
 
 def filters(bundle: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -69,19 +53,16 @@ def cards_html(
     def anchor(at: int) -> str:
         return f"{bundle['name']}-{shown['keys'][at].replace('_', '-')}" if shown["keys"] else ""
 
-    return (
-        environment()
-        .get_template("cards.html")
-        .render(
-            bundle=bundle,
-            shown=shown,
-            target=f"{bundle['name']}-list",
-            filters=filters(bundle),
-            rest=[column for column in bundle["columns"] if column not in first],
-            unfilled=UNFILLED,
-            cell=cell,
-            anchor=anchor,
-        )
+    return render(
+        "cards.html",
+        bundle=bundle,
+        shown=shown,
+        target=f"{bundle['name']}-list",
+        filters=filters(bundle),
+        rest=[column for column in bundle["columns"] if column not in first],
+        unfilled=UNFILLED,
+        cell=cell,
+        anchor=anchor,
     )
 
 

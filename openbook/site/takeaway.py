@@ -21,13 +21,15 @@ from typing import Any, cast
 import nbformat
 import pandas as pd
 from docutils import nodes
+from markupsafe import Markup
 from myst_nb.sphinx_ import SphinxEnvType
 from sphinx.application import Sphinx
 from sphinx.domains.std import StandardDomain
 
 from openbook import draw, publish, tables
 from openbook.kernel import ENGINE
-from openbook.site import archive, catalogue, edition, files, render, uses
+from openbook.site import archive, edition, files, render, uses
+from openbook.site.links import Links
 from openbook.site.pages import page, pages
 from openbook.text import day, number
 
@@ -107,10 +109,10 @@ def _dates(app: Sphinx, docname: str, cited: edition.Citation) -> str:
 
 def _tables(app: Sphinx, docname: str) -> str:
     """The tables that the chapter uses, each linked to its place in the catalogue."""
-    links, titles = catalogue.Links(app, docname), {}
+    links, titles = Links(app, docname), {}
     for name in page(app.env, docname).tables:
-        titles[name] = escape(tables.describe(name)["title"])
-    listed = "; ".join(links.table(name, title) for name, title in titles.items())
+        titles[name] = tables.describe(name)["title"]
+    listed = Markup("; ").join(links.table(name, title) for name, title in titles.items())
     many = f"{number(len(titles))} {'table' if len(titles) == 1 else 'tables'}"
     return f"<details><summary>The {many} behind it</summary><p>{listed}.</p></details>"
 
