@@ -32,10 +32,10 @@ from openbook.site import (
     backmatter,
     build_report,
     catalogue,
-    edition,
+    chapter_box,
+    citation,
     execution,
     sources,
-    takeaway,
 )
 from openbook.site.links import anchor
 from openbook.site.pages import Page
@@ -580,8 +580,8 @@ def test_a_chapter_says_how_to_cite_it(site, page):
 
 
 def test_a_title_survives_bibtex():
-    cited = edition.Citation("A & B", "Press_Office", "1", "2026-11-24", "https://example.org/a")
-    text = takeaway.bibtex(cited, "chapters/x", "Half: 50% & more #1")
+    cited = citation.Citation("A & B", "Press_Office", "1", "2026-11-24", "https://example.org/a")
+    text = chapter_box.bibtex(cited, "chapters/x", "Half: 50% & more #1")
     (entry,) = parse_string(text, "bibtex").entries.values()
     assert entry.fields["title"] == r"{Half: 50\% \& more \#1}"
     assert entry.fields["url"] == "https://example.org/a"
@@ -592,11 +592,13 @@ def test_data_to_is_what_was_counted():
         return pd.DataFrame(rows, columns=["period", "status"])
 
     counted = frame(("2025", "actual"), ("2025-10", "actual"), ("2030", "target"))
-    assert takeaway.data_to([counted], "2026-11-24") == "2025"  # it ends after October
+    assert chapter_box.data_to([counted], "2026-11-24") == "2025"  # it ends after October
     newer = frame(("2026-01/2026-02", "preliminary"), ("2026-08", "estimate"))
-    assert takeaway.data_to([counted, newer], "2026-11-24") == "2026-02"
-    assert takeaway.data_to([frame(("2026", "actual"), ("2025", "actual"))], "2026-11-24") == "2025"
-    assert takeaway.data_to([pd.DataFrame({"country": ["AZE"]})], "2026-11-24") == ""
+    assert chapter_box.data_to([counted, newer], "2026-11-24") == "2026-02"
+    assert (
+        chapter_box.data_to([frame(("2026", "actual"), ("2025", "actual"))], "2026-11-24") == "2025"
+    )
+    assert chapter_box.data_to([pd.DataFrame({"country": ["AZE"]})], "2026-11-24") == ""
 
 
 @pytest.mark.parametrize("page", book.pages(), ids=lambda page: page.name)

@@ -14,7 +14,7 @@ from folded import PHONE, caption, choose
 from caspian.models.agreements import FATE
 from openbook import publish, tables
 from openbook.cards import Mark, cards
-from openbook.site import lists, render
+from openbook.site import lists
 
 PAGE = "chapters/visit.html"
 TRACKER = "#tab-tracker"
@@ -65,7 +65,7 @@ def small(**changed):
 
 
 def small_page() -> BeautifulSoup:
-    return BeautifulSoup(lists.cards_html(small().bundle, render._link), "html.parser")
+    return BeautifulSoup(lists.cards_html(small().bundle), "html.parser")
 
 
 def test_a_state_without_a_mark_is_refused():

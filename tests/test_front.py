@@ -15,7 +15,7 @@ from docutils import nodes
 from docutils.utils import new_document
 from pybtex.database import parse_string
 
-from openbook.site import edition, front
+from openbook.site import citation, front
 from openbook.site.pages import Page, Published
 
 NAMED = re.compile(r"```\{glimpse\} (\S+)")
@@ -81,12 +81,12 @@ def test_the_citation_is_bibtex_that_parses(site):
 
 
 def test_a_book_with_an_address_says_so():
-    at = replace(edition.citation(book.ROOT), url="https://book.example")
+    at = replace(citation.read(book.ROOT), url="https://book.example")
     (entry,) = parse_string(
-        edition.bibtex(at, "book", "", {"title": at.title}), "bibtex"
+        citation.bibtex(at, "book", "", {"title": at.title}), "bibtex"
     ).entries.values()
     assert entry.fields["url"] == "https://book.example"
-    assert edition.line(at).endswith(" https://book.example")
+    assert citation.line(at).endswith(" https://book.example")
 
 
 # --- a name that no page publishes ----------------------------------------------------------------

@@ -12,7 +12,7 @@ from sphinx.application import Sphinx
 from caspian.claims import chips
 from caspian.claims.listing import CLAIMS_MIME
 from caspian.claims.page import STATIC, STYLE, TEMPLATES, claims_html
-from openbook.site import edition, lists, parts, render
+from openbook.site import citation, lists, markup, parts, render
 from openbook.site.pages import pages
 
 CODE = [Path(__file__).with_name(f"{name}.py") for name in ("chips", "page", "site", "verdicts")]
@@ -30,10 +30,10 @@ class ClaimsRenderer:
             return None
         env = renderer.renderer.document.settings.env
         env.note_dependency(f"{env.app.confdir}/CITATION.cff")
-        cite = partial(edition.line_at, edition.citation(env.app.confdir))
+        cite = partial(citation.line_at, citation.read(env.app.confdir))
 
         def body(bundle: dict[str, Any], root: str) -> nodes.raw:
-            return render.raw(claims_html(bundle, env.found_docs, root, cite))
+            return markup.raw(claims_html(bundle, env.found_docs, root, cite))
 
         return render.published_node(renderer, data.content, "table", body)
 

@@ -11,8 +11,8 @@ Loaded by `_config.yml` as an extension. What it does, in the order of a build:
 - puts the book's CSS on every page and its script only on pages with something to move;
 - writes each figure's CSV, SVG and PNG beside the pages, and the two JavaScript libraries once;
 - shows figures at a glance on the front page (:mod:`openbook.site.front`);
-- fills the back matter (:mod:`openbook.site.backmatter`), and ends each chapter with what a reader
-  takes away (:mod:`openbook.site.takeaway`).
+- fills the back matter (:mod:`openbook.site.backmatter`), and ends each chapter with its
+  downloads (:mod:`openbook.site.chapter_box`).
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ from openbook.site import (
     build_report,
     bundles,
     catalogue,
+    chapter_box,
+    citation,
     drawings,
     execution,
     facts,
@@ -48,11 +50,13 @@ from openbook.site import (
     front,
     lists,
     markup,
+    notebook,
+    page_head,
     parts,
     render,
     settings,
-    takeaway,
 )
+from openbook.site.files import FileRecipe
 from openbook.site.lastbuild import LastBuild
 from openbook.site.numref import NumberingDomain
 from openbook.site.pages import PageCollector, Published, glimpsed_from, page, pages
@@ -181,7 +185,7 @@ def forget_pages_gone(app: Sphinx) -> None:
 def forget_outputs(app: Sphinx, docname: str) -> None:
     """Remove what MyST-NB noted of a page: it writes no note for a page that glues nothing more."""
     for kind in ("ipynb", "glue.json"):
-        takeaway.executed(app, docname, kind).unlink(missing_ok=True)
+        notebook.executed(app, docname, kind).unlink(missing_ok=True)
 
 
 # --- what pages published --------------------------------------------------------------------
@@ -262,13 +266,15 @@ def write_files(app: Sphinx, folder: Path, jobs: int) -> None:
         for file in (out / "_static").glob(f"{package}*"):
             if file.name not in ours:
                 file.unlink()
-    wanted: dict[str, files.Making] = {}
+    wanted: dict[str, FileRecipe] = {}
     for held in pages(app.env).values():
         for name, item in held.published.items():
             text = json.dumps([app.config.openbook_code, item.bundle], sort_keys=True)
             digest = files.sha256(text.encode())
-            wanted |= {file: (digest, make) for file, make in _downloads(name, item).items()}
-    files.renew(out / FOLDER, wanted, folder / ".downloads.json", jobs)
+            wanted |= {
+                file: FileRecipe(digest, make) for file, make in _downloads(name, item).items()
+            }
+    files.sync_folder(out / FOLDER, wanted, folder / ".downloads.json", jobs)
     needed = [_interactive(held.published) for held in pages(app.env).values()]
     for name in (bundles.VEGA, bundles.DATATABLES):
         if any(need[name] for need in needed):
@@ -276,8 +282,8 @@ def write_files(app: Sphinx, folder: Path, jobs: int) -> None:
     wanted = catalogue.package_files(app)
     wanted["build.json"] = build_report.report(app)
     wanted["facts.json"] = facts.listing(app)
-    files.renew(out / archive.FOLDER, wanted, folder / ".data.json")
-    takeaway.write_files(app)
+    files.sync_folder(out / archive.FOLDER, wanted, folder / ".data.json")
+    chapter_box.write_files(app)
 
 
 # --- the page --------------------------------------------------------------------------------
@@ -286,7 +292,7 @@ def write_files(app: Sphinx, folder: Path, jobs: int) -> None:
 def add_scripts(
     app: Sphinx, pagename: str, _template: str, context: dict[str, Any], tree: Any
 ) -> None:
-    """Scripts of one page where something is interactive; what a chapter's readers take away."""
+    """Scripts of one page where something is interactive; head and box of a page."""
     held = pages(app.env).get(pagename)
     published = held.published if held else {}
     if any(_interactive(published).values()):
@@ -295,7 +301,10 @@ def add_scripts(
         app.add_js_file("openbook-facts.js", loading_method="defer")
     if lists.has(published.values(), "cards"):
         lists.dress(app)
-    takeaway.complete_page(app, pagename, context, tree)
+    if tree is not None:
+        page_head.add(app, pagename, context, tree)
+        if chapter_box.is_chapter(app, pagename):
+            context["body"] += str(chapter_box.html(app, pagename))  # the body is no Markup
 
 
 def _digest(paths: Iterable[Path]) -> str:
@@ -342,7 +351,7 @@ def configure(app: Sphinx, config: Config) -> None:
     # Code decides how a page is read; what only dresses it, how it is written
     config.openbook_code = code_digest(app) + execution.packages_digest(Path(app.confdir))
     config.openbook_look = look_digest(app)
-    config.openbook_edition = takeaway.edition_digest(app.confdir)
+    config.openbook_citation = citation.digest(app.confdir)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

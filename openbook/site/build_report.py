@@ -17,6 +17,7 @@ from sphinx.application import Sphinx
 
 from openbook.site import files
 from openbook.site.archive import FOLDER
+from openbook.site.files import FileRecipe
 from openbook.site.markup import render
 
 PARTS = ("requirements", "requirements-lab", "requirements-test")  # each an .in and a .txt
@@ -63,7 +64,7 @@ def html(confdir: Path, root: str) -> Markup:
     )
 
 
-def report(app: Sphinx) -> files.Making:
+def report(app: Sphinx) -> FileRecipe:
     """What built these pages, and how long each chapter's cells ran: differs by machine and run."""
     ran = {
         docname: round(data["exec_data"]["runtime"], 2)
@@ -80,4 +81,4 @@ def report(app: Sphinx) -> files.Making:
         indent=1,
         sort_keys=True,
     ).encode()
-    return files.ready(content)
+    return files.from_bytes(content)

@@ -47,4 +47,4 @@ def script(name: str, kept: Path) -> bytes:
     """One of the two scripts, from the folder `kept` if it was made before."""
     make, package = _MADE[name]
     digest = files.sha256(Path(__file__).read_bytes() + version(package).encode())
-    return files.kept(kept / f"{digest[:16]}-{name}", lambda: make().encode())
+    return files.make_once(kept / f"{digest[:16]}-{name}", lambda: make().encode())

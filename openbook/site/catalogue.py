@@ -12,8 +12,9 @@ from markupsafe import Markup
 from sphinx.application import Sphinx
 
 from openbook import tables
-from openbook.site import archive, edition, files, schema_org, sources, uses
+from openbook.site import archive, files, schema_org, sources, uses
 from openbook.site.archive import FOLDER
+from openbook.site.files import FileRecipe
 from openbook.site.links import Links, anchor
 from openbook.site.markup import Link, render
 from openbook.tables import resource
@@ -114,23 +115,24 @@ def _package(app: Sphinx, base: str, listed: list[Entry]) -> Markup:
     )
 
 
-def package_files(app: Sphinx) -> dict[str, files.Making]:
+def package_files(app: Sphinx) -> dict[str, FileRecipe]:
     """The data package as files of the site: CSV, Parquet, schema, bibliography, zip, sum."""
-    found: dict[str, files.Making] = {}
+    found: dict[str, FileRecipe] = {}
     package, held = tables.package(), tables.files()
 
     for name, content in held.items():
-        found[name] = files.ready(content)
+        found[name] = files.from_bytes(content)
     for described in package["resources"]:
         content = held[described["path"]]
-        digest = json.dumps([edition.writer(), described], sort_keys=True)
-        found[f"{described['name']}.parquet"] = (
+        digest = json.dumps([archive.parquet_writer(), described], sort_keys=True)
+        found[f"{described['name']}.parquet"] = FileRecipe(
             files.sha256(digest.encode() + content),
             partial(archive.parquet, described, content),
         )
     whole, name = archive.contents(Path(app.confdir)), zip_name()
     digest = files.sha256("".join(files.sha256(c) for _, c in sorted(whole.items())).encode())
-    found[name] = digest, lambda: archive.zipped(whole)
-    summed = f"{name}.sha256"
-    found[summed] = digest, lambda: f"{files.sha256(archive.zipped(whole))}  {name}\n".encode()
+    found[name] = FileRecipe(digest, lambda: archive.zipped(whole))
+    found[f"{name}.sha256"] = FileRecipe(
+        digest, lambda: f"{files.sha256(archive.zipped(whole))}  {name}\n".encode()
+    )
     return found

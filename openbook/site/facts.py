@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-from html import escape
 from typing import Any
 
 from docutils import nodes
@@ -21,6 +20,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from openbook import tables
 from openbook.facts import FACT_MIME
 from openbook.site import files
+from openbook.site.files import FileRecipe
 from openbook.site.pages import page, pages
 from openbook.text import day
 
@@ -33,11 +33,9 @@ class openbook_fact(nodes.Inline, nodes.TextElement):
 
 def visit_fact(translator: Any, node: openbook_fact) -> None:
     """Open a link, or a span that takes the focus, with the tip."""
-    tip = f'class="ob-fact" title="{escape(node["tip"])}"'
-    if node["address"]:
-        translator.body.append(f'<a {tip} href="{escape(node["address"])}">')
-    else:
-        translator.body.append(f'<span {tip} tabindex="0">')
+    tag, place = ("a", {"href": node["address"]}) if node["address"] else ("span", {"tabindex": 0})
+    start = translator.starttag({}, tag, "", CLASS="ob-fact", title=node["tip"], **place)
+    translator.body.append(start)
 
 
 def depart_fact(translator: Any, node: openbook_fact) -> None:
@@ -108,7 +106,7 @@ class GluedFacts(SphinxPostTransform):
                 node.replace_self(fact_of(bundle))
 
 
-def listing(app: Sphinx) -> files.Making:
+def listing(app: Sphinx) -> FileRecipe:
     """All facts of the book as JSON: page, name, text, value, unit, period, sources."""
     folder = app.env.mystnb_config.output_folder  # type: ignore[attr-defined]
     rows = []
@@ -123,4 +121,4 @@ def listing(app: Sphinx) -> files.Making:
             for name, bundle in sorted({**glued, **held.facts}.items())
         ]
     content = (json.dumps(rows, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
-    return files.sha256(content), lambda: content
+    return files.from_bytes(content)

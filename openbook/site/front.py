@@ -1,22 +1,23 @@
-"""The front page: figures of the chapters at a glance, and how the book is cited.
+"""The front page: figures of the chapters as cards, and how the book is cited.
 
-A glimpse shows a published figure's drawing for phones, with its finding, as a link to the figure.
+A card shows a published figure's drawing for phones, with its finding, as a link to the figure.
 Nothing is drawn or computed again: both come from the page that published it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
 from typing import Any, ClassVar
 
 from docutils import nodes
+from markupsafe import Markup
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from openbook import draw
-from openbook.site import edition
+from openbook.site import citation
+from openbook.site.markup import raw, render
 from openbook.site.pages import page, pages, published_on
 
 log = logging.getLogger(__name__)
@@ -48,19 +49,19 @@ class BookCitation(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return both."""
         self.env.note_dependency(f"{self.env.app.confdir}/CITATION.cff")
-        cited = edition.citation(self.env.app.confdir)
-        entry = edition.bibtex(cited, "book", "", {"title": cited.title})
+        cited = citation.read(self.env.app.confdir)
+        entry = citation.bibtex(cited, "book", "", {"title": cited.title})
         block = nodes.literal_block("", entry, language="bibtex")
-        return [nodes.paragraph("", edition.line(cited)), block]
+        return [nodes.paragraph("", citation.line(cited)), block]
 
 
-def html(name: str, bundle: dict[str, Any], address: str) -> str:
-    """A figure at a glance: its drawing and its finding, as one link."""
-    drawing = draw.static_svg(bundle, draw.NARROW)
-    return (
-        f'<figure class="ob-glimpse"><a href="{escape(address)}#{escape(name)}">'
-        f'<span role="img" aria-label="{escape(bundle["alt"])}">{drawing}</span>'
-        f"<figcaption>{escape(bundle['title'])}</figcaption></a></figure>"
+def html(name: str, bundle: dict[str, Any], address: str) -> Markup:
+    """The card of a figure: its drawing and its finding, as one link."""
+    return render(
+        "figure_card.html",
+        address=f"{address}#{name}",
+        bundle=bundle,
+        drawing=Markup(draw.static_svg(bundle, draw.NARROW)),
     )
 
 
@@ -75,7 +76,7 @@ def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
             node.parent.remove(node)
             continue
         address = app.builder.get_relative_uri(docname, where[name])
-        node.replace_self(nodes.raw("", html(name, item.bundle, address), format="html"))
+        node.replace_self(raw(html(name, item.bundle, address)))
 
 
 def setup(app: Sphinx) -> None:

@@ -6,14 +6,14 @@ filter, and opens an entry that is linked to.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from markupsafe import Markup
 from sphinx.application import Sphinx
 
 from openbook import publish
-from openbook.site.markup import render
+from openbook.site.markup import render, source_links
 from openbook.text import day
 
 SCRIPT, STYLE = "openbook-list.js", "openbook-list.css"
@@ -35,10 +35,8 @@ def filters(bundle: Mapping[str, Any]) -> list[dict[str, Any]]:
     return made
 
 
-def cards_html(
-    bundle: Mapping[str, Any], link: Callable[[str, dict[str, dict[str, str]]], str]
-) -> str:
-    """The cards below their caption. `link` gives a source by its key as HTML."""
+def cards_html(bundle: Mapping[str, Any]) -> Markup:
+    """The cards below their caption."""
     shown, by_key = bundle["cards"], {source["key"]: source for source in bundle["sources"]}
     first = {shown["head"], shown["status"], shown["lead"], *shown["line"]}
 
@@ -47,7 +45,7 @@ def cards_html(
         if column in bundle.get("dates", ()):
             return day(value)
         if column in publish.SOURCE_COLUMNS:
-            return Markup("; ").join(Markup(link(key, by_key)) for key in value.split(";"))
+            return source_links(value, by_key)
         return publish.cell_text(value).replace("'", "’")
 
     def anchor(at: int) -> str:

@@ -7,6 +7,7 @@ Whatever the engine and a book's own extensions put on a page is made by a templ
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -45,6 +46,14 @@ class Link:
     def __html__(self) -> str:
         """Return the link as HTML, for Jinja."""
         return render("link.html", link=self)
+
+
+def source_links(keys: str, sources: Mapping[str, Mapping[str, str]]) -> Markup:
+    """A cell of sources (keys joined by semicolons) as links, by what is said of each."""
+    of = (sources[key] for key in keys.split(";"))
+    return Markup("; ").join(
+        Link(s["publisher"], s["url"], s["title"] if s["url"] else "") for s in of
+    )
 
 
 @cache

@@ -9,14 +9,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from html import escape
 from typing import Any, ClassVar
 
 from docutils import nodes
+from markupsafe import Markup
 
 from openbook import draw, publish, tables
 from openbook.cards import CARDS_MIME
 from openbook.site import lists
+from openbook.site.markup import Link, raw, render, source_links
 from openbook.site.pages import Published, page
 from openbook.text import day
 
@@ -29,40 +30,13 @@ SOURCES_SHOWN = 6  # publishers named before the list is folded
 FIGURES = re.compile(r"[−\d][\d,.]*(–[\d,.]+)?%?")  # a number or range as openbook.text writes it
 
 
-def raw(html: str) -> nodes.raw:
-    """HTML as a node."""
-    return nodes.raw("", html, format="html")
-
-
-def _source_line(sources: list[dict[str, str]]) -> str:
-    """Publishers, each page linked by its date; a long list is folded after the first few."""
-    groups: dict[str, list[str]] = {}
+def _publishers(sources: list[dict[str, str]]) -> list[tuple[str, list[Link]]]:
+    """The publishers of sources, each with its pages, linked by their dates."""
+    groups: dict[str, list[Link]] = {}
     for s in sources:
-        label = s["date"][:10] or "undated"
-        link = (
-            f'<a href="{escape(s["url"])}" title="{escape(s["title"])}">{label}</a>'
-            if s["url"]
-            else escape(s["title"])
-        )
-        groups.setdefault(s["publisher"], []).append(link)
-    items = [f"{escape(p)} ({', '.join(links)})" for p, links in groups.items()]
-    if len(items) <= SOURCES_SHOWN + 2:
-        return f"{'; '.join(items)}."
-    more = len(items) - SOURCES_SHOWN
-    return (
-        f"{'; '.join(items[:SOURCES_SHOWN])}<details class=ob-more><summary>and {more} "
-        f"more</summary>{'; '.join(items[SOURCES_SHOWN:])}.</details>"
-    )
-
-
-def _link(key: str, by_key: dict[str, dict[str, str]]) -> str:
-    s = by_key[key]
-    name = escape(s["publisher"])
-    return (
-        f'<a href="{escape(s["url"])}" title="{escape(s["title"])}">{name}</a>'
-        if s["url"]
-        else name
-    )
+        dated = Link(s["date"][:10] or "undated", s["url"], s["title"])
+        groups.setdefault(s["publisher"], []).append(dated if s["url"] else Link(s["title"]))
+    return list(groups.items())
 
 
 def _numeric(bundle: dict[str, Any]) -> set[str]:
@@ -85,33 +59,23 @@ def _label(bundle: dict[str, Any], column: str) -> str:
     return bundle["labels"].get(column, column.replace("_", " "))
 
 
-def data_table(bundle: dict[str, Any]) -> str:
+def data_table(bundle: dict[str, Any]) -> Markup:
     """The plotted rows of a figure as an HTML table with linked sources."""
     by_key = {s["key"]: s for s in bundle["sources"]}
-    numeric = _numeric(bundle)
+    numeric, columns = _numeric(bundle), bundle["columns"]
 
-    def cell(row: dict[str, Any], c: str) -> str:
-        value = row.get(c)
-        if c in publish.SOURCE_COLUMNS and value:
-            text = "; ".join(_link(k, by_key) for k in value.split(";"))
-        else:
-            text = escape(publish.cell_text(value))
-        return f"<td{' class=num' if c in numeric else ''}>{text}</td>"
+    def cell(value: Any, column: str) -> str:
+        if column in publish.SOURCE_COLUMNS and value:
+            return source_links(value, by_key)
+        return publish.cell_text(value)
 
-    head = "".join(
-        f'<th scope="col"{" class=num" if c in numeric else ""}>{escape(_label(bundle, c))}</th>'
-        for c in bundle["columns"]
-    )
-    body = "".join(
-        f"<tr>{''.join(cell(row, c) for c in bundle['columns'])}</tr>"
-        for row in bundle["rows"][:ROWS_SHOWN]
-    )
-    more = len(bundle["rows"]) - ROWS_SHOWN
-    rest = f"<p>{more} more rows are in the CSV.</p>" if more > 0 else ""
-    return (
-        f'<div class="ob-scroll" tabindex="0" role="region" '
-        f'aria-label="Data: {escape(bundle["title"])}"><table class="table">'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{rest}"
+    return render(
+        "data_table.html",
+        title=bundle["title"],
+        labels=[_label(bundle, c) for c in columns],
+        numeric=[at for at, c in enumerate(columns) if c in numeric],
+        rows=[[cell(row.get(c), c) for c in columns] for row in bundle["rows"][:ROWS_SHOWN]],
+        more=len(bundle["rows"]) - ROWS_SHOWN,
     )
 
 
@@ -133,7 +97,7 @@ def table_node(bundle: dict[str, Any]) -> nodes.table:
         value = row[c]
         if c in dates and value:
             first = value.partition("/")[0]  # an interval is sorted by its start
-            when = f'<time datetime="{escape(first)}">{escape(day(value))}</time>'
+            when = render("time.html", iso=first, text=day(value))
             return entry(nodes.paragraph("", "", raw(when)), c)
         if c not in publish.SOURCE_COLUMNS or not value:
             text = publish.cell_text(value, bundle["digits"].get(c, 1) if c in numeric else None)
@@ -161,19 +125,13 @@ def table_node(bundle: dict[str, Any]) -> nodes.table:
     return nodes.table("", group, classes=["colwidths-auto"])
 
 
-def _downloads(name: str, root: str, kinds: tuple[str, ...]) -> str:
-    links = [
-        f'<a href="{root}{FOLDER}/{name}.{kind}" download>{kind.upper()}</a>' for kind in kinds
-    ]
-    return f'<span class="ob-downloads">Download: {" · ".join(links)}</span>'
-
-
-def _foot(bundle: dict[str, Any], root: str, kinds: tuple[str, ...]) -> str:
-    note = f'<p class="ob-note">{escape(bundle["note"])}</p>' if bundle["note"] else ""
-    return (
-        f'{note}<div class="ob-source">Sources: {_source_line(bundle["sources"])} '
-        f"{_downloads(bundle['name'], root, kinds)}</div>"
-    )
+def _foot(bundle: dict[str, Any], root: str, kinds: tuple[str, ...]) -> dict[str, Any]:
+    """What the template of a foot is given. `kinds` are those of the files to download."""
+    sources = _publishers(bundle["sources"])
+    base = f"{root}{FOLDER}"
+    return {"bundle": bundle, "sources": sources, "shown": SOURCES_SHOWN, "base": base} | {
+        "kinds": kinds
+    }
 
 
 def _controls(spec: dict[str, Any]) -> int:
@@ -181,26 +139,20 @@ def _controls(spec: dict[str, Any]) -> int:
     return sum("bind" in p for p in spec.get("params", []))
 
 
-def figure_html(bundle: dict[str, Any], root: str) -> str:
+def figure_html(bundle: dict[str, Any], root: str) -> Markup:
     """Everything of a figure below its caption. `root` leads from the page to the site's root."""
-    statics = "".join(
-        f'<div class="ob-{size}">{draw.static_svg(bundle, width)}</div>'
-        for size, width in (("wide", draw.WIDE), ("narrow", draw.NARROW))
-    )
     narrow = bundle.get("narrow", bundle["spec"])
     specs = {"legend": draw.LEGEND_COLUMNS, "wide": draw.fitted(bundle["spec"], draw.WIDE)}
     if "narrow" in bundle or not draw.is_single(narrow):
         specs["narrow"] = draw.fitted(narrow, draw.NARROW)
-    # "<" is escaped so that no text of the data can end the script element.
-    data = json.dumps(specs, sort_keys=True, separators=(",", ":")).replace("<", "\\u003c")
-    return (
-        f'<div class="ob-chart" style="--controls:{_controls(bundle["spec"])}">'
-        f'<div class="ob-static" role="img" aria-label="{escape(bundle["alt"])}">{statics}'
-        '</div><div class="ob-live" hidden></div><div class="ob-controls"></div></div>'
-        f'<script type="application/json" class="ob-spec">{data}</script>'
-        f"{_foot(bundle, root, ('csv', 'svg', 'png'))}"
-        f'<details class="ob-data"><summary>Data of this figure '
-        f"({len(bundle['rows'])} rows)</summary>{data_table(bundle)}</details>"
+    sizes = (("wide", draw.WIDE), ("narrow", draw.NARROW))
+    return render(
+        "figure.html",
+        **_foot(bundle, root, ("csv", "svg", "png")),
+        controls=_controls(bundle["spec"]),
+        drawings=[(size, Markup(draw.static_svg(bundle, width))) for size, width in sizes],
+        specs=specs,
+        data=data_table(bundle),
     )
 
 
@@ -217,18 +169,24 @@ def get_title(node: nodes.Element) -> str:
     return node["title"]
 
 
+def _add_text(translator: Any, tag: str, kind: str, text: str) -> None:
+    start = translator.starttag({}, tag, "", CLASS=kind)
+    translator.body.append(f"{start}{translator.encode(text)}</{tag}>")
+
+
 def visit_figure(translator: Any, node: openbook_figure | openbook_table) -> None:
     """Open `<figure>` with its caption on top; docutils' own puts the rest inside the caption."""
     kind = "table" if isinstance(node, openbook_table) else "figure"
     # the numbers of the columns to filter by; openbook.js makes the controls
     chosen = {"data-filters": " ".join(map(str, node["filters"]))} if node.get("filters") else {}
     translator.body.append(translator.starttag(node, "figure", CLASS=f"ob-{kind}", **chosen))
-    translator.body.append(f'<figcaption id="{node["ids"][0]}-caption">')
+    caption = f"{node['ids'][0]}-caption"
+    translator.body.append(translator.starttag({}, "figcaption", "", ids=[caption]))
     translator.add_fignumber(node)
-    translator.body.append(f'<span class="caption-text">{escape(node["title"])}</span>')
+    _add_text(translator, "span", "caption-text", node["title"])
     translator.add_permalink_ref(node, f"Link to this {kind}")
     translator.body.append("</figcaption>\n")
-    translator.body.append(f'<p class="ob-subtitle">{escape(node["subtitle"])}</p>\n')
+    _add_text(translator, "p", "ob-subtitle", node["subtitle"])
 
 
 def depart_figure(translator: Any, _node: openbook_figure | openbook_table) -> None:
@@ -272,7 +230,7 @@ def published_node(
     made = openbook_figure if kind == "figure" else openbook_table
     node = made("", body(bundle, root))
     if kind == "table":
-        node += raw(_foot(bundle, root, ("csv",)))
+        node += raw(render("foot.html", **_foot(bundle, root, ("csv",))))
     node["title"], node["subtitle"] = bundle["title"], bundle["subtitle"]
     node["filters"] = [bundle["columns"].index(c) for c in bundle.get("filters", ())]
     # the label, so that `{numref}` and a link reach it
@@ -287,7 +245,7 @@ class PublishedRenderer:
     made: ClassVar[dict[str, tuple[str, Callable[[dict[str, Any], str], nodes.Node]]]] = {
         publish.FIGURE_MIME: ("figure", lambda bundle, root: raw(figure_html(bundle, root))),
         publish.TABLE_MIME: ("table", lambda bundle, _root: table_node(bundle)),
-        CARDS_MIME: ("table", lambda bundle, _root: raw(lists.cards_html(bundle, _link))),
+        CARDS_MIME: ("table", lambda bundle, _root: raw(lists.cards_html(bundle))),
     }
     mime_priority_overrides: ClassVar = [("*", kind, 1) for kind in made]
 

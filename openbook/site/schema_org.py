@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from openbook import tables
-from openbook.site import archive, edition, files
+from openbook.site import archive, citation, files
 from openbook.site.links import anchor
 from openbook.tables import resource
 from openbook.tables.resource import Field, Resource
@@ -50,7 +50,7 @@ def dataset(confdir: Path, base: str, whole: str) -> dict[str, Any]:
 
     Addresses are relative to the page: the book has no address of its own yet.
     """
-    package, cited = tables.package(), edition.citation(confdir)
+    package, cited = tables.package(), citation.read(confdir)
     creator = {"@type": "Organization", "name": cited.author}
     content = archive.zipped(archive.contents(confdir))
     return {
