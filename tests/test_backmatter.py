@@ -307,7 +307,7 @@ def test_every_table_and_its_users_can_be_reached(site):
 def test_a_table_of_another_form_is_told():
     for change, words in (
         ({"profile": "table"}, "oil_exports: the profile is 'table', not 'tabular-data-resource'"),
-        ({"schema": {}}, "oil_exports: the schema has no 'primaryKey'"),
+        ({"schema": {}}, "oil_exports: the schema has no 'fields'"),
     ):
         with pytest.raises(ValueError, match=words):
             read_resource(RESOURCES["oil_exports"] | change)
