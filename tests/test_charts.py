@@ -90,9 +90,9 @@ def published(rows, **changes):
 
 def test_figure_carries_its_rows_and_their_sources(rows):
     bundle = published(rows).bundle
-    assert [s["key"] for s in bundle["sources"]] == list(rows["source"])
+    assert [s.key for s in bundle.sources] == list(rows["source"])
     assert publish.csv_text(bundle) == rows.to_csv(index=False, lineterminator="\n")
-    assert bundle["spec"]["description"] == "Two bars"
+    assert bundle.spec["description"] == "Two bars"
 
 
 @pytest.mark.parametrize(
@@ -140,12 +140,12 @@ def test_file_svg_stands_alone(rows):
 
 
 def test_credit_drops_whole_publishers():
-    names = [{"publisher": f"Ministry of energy {n} (State Committee)"} for n in range(12)]
-    lines = draw._credit(names)
+    names = [f"Ministry of energy {n} (State Committee)" for n in range(12)]
+    lines = draw.credit(names)
     assert len(lines) == 3 and lines[-1].endswith("more")
     shown = sum("(State Committee)" in part for part in " ".join(lines).split(";"))
     assert int(lines[-1].split()[-2]) == 12 - shown
-    assert draw._credit(names[:1]) == ["Sources: Ministry of energy 0 (State Committee)"]
+    assert draw.credit(names[:1]) == ["Sources: Ministry of energy 0 (State Committee)"]
 
 
 def test_drawn_ids_differ_between_figures(rows):

@@ -12,6 +12,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
+from caspian.claims.bundle import Claims
 from caspian.claims.page import PAGE, TEMPLATES, anchor
 from caspian.claims.verdicts import COLOUR, SYMBOL, Verdict
 from openbook.site.markup import environment, raw
@@ -42,11 +43,12 @@ def claim_role(
 def _verdicts(app: Sphinx) -> dict[int, tuple[str, str]]:
     """Verdict now and text of each claim, as the page of the claims publishes them."""
     held = pages(app.env).get(PAGE)
-    bundles = [item.bundle for item in held.published.values()] if held else []
+    published = held.published.values() if held else ()
     return {
         int(claim["claim"][1:]): (claim["now"]["verdict"], claim["text"])
-        for bundle in bundles
-        for claim in bundle.get("claims", ())
+        for bundle in published
+        if isinstance(bundle, Claims)
+        for claim in bundle.claims
     }
 
 

@@ -35,11 +35,11 @@ from sphinx.util import logging
 from sphinx.util.index_entries import split_index_msg
 
 from openbook import draw, kernel, publish, tables
+from openbook.bundle import Bundle, Cards, Figure, Table
 from openbook.site import (
     archive,
     backmatter,
     build_report,
-    bundles,
     catalogue,
     chapter_box,
     citation,
@@ -48,6 +48,7 @@ from openbook.site import (
     facts,
     files,
     front,
+    libraries,
     lists,
     markup,
     notebook,
@@ -59,7 +60,7 @@ from openbook.site import (
 from openbook.site.files import FileRecipe
 from openbook.site.lastbuild import LastBuild
 from openbook.site.numref import NumberingDomain
-from openbook.site.pages import PageCollector, Published, glimpsed_from, page, pages
+from openbook.site.pages import PageCollector, glimpsed_from, page, pages
 from openbook.site.render import FOLDER
 
 HERE = Path(__file__).parent
@@ -118,8 +119,8 @@ class Building:
         forget_pages_gone(app)
         if app.config.nb_execution_mode == "inline":
             ran = execution.run_chapters(app, self.runs, self.jobs)
-            figures = [f for run in ran for f in run.displayed(publish.FIGURE_MIME)]
-            drawings.draw(figures, self.jobs)
+            shown = (held for run in ran for held in run.displayed(Figure.mime))
+            drawings.draw(list(map(Figure.from_json, shown)), self.jobs)
         warned = self.last.warned()
         return [d for d in env.found_docs if d in warned or not self._is_current(env, d)]
 
@@ -201,20 +202,22 @@ def unique(_app: Sphinx, env: BuildEnvironment) -> None:
             seen[name] = docname
 
 
-def _interactive(published: dict[str, Published]) -> dict[str, bool]:
+def _interactive(published: dict[str, Bundle]) -> dict[str, bool]:
     """Which of the two libraries a page's figures and tables need."""
     return {
-        bundles.VEGA: any(item.kind == "figure" for item in published.values()),
-        bundles.DATATABLES: any("filters" in item.bundle for item in published.values()),
+        libraries.VEGA: any(item.kind == "figure" for item in published.values()),
+        libraries.DATATABLES: any(
+            isinstance(item, Table) and item.filters for item in published.values()
+        ),
     }
 
 
-def _downloads(name: str, item: Published) -> dict[str, Callable[[], bytes]]:
+def _downloads(name: str, item: Bundle) -> dict[str, Callable[[], bytes]]:
     """The files that readers take away of one figure or table, each made when it is needed."""
-    made = {f"{name}.csv": lambda: publish.csv_text(item.bundle).encode()}
-    if item.kind == "figure":
-        made[f"{name}.svg"] = lambda: draw.published_svg(item.bundle).encode()
-        made[f"{name}.png"] = lambda: draw.published_png(item.bundle)
+    made = {f"{name}.csv": lambda: publish.csv_text(item).encode()}
+    if isinstance(item, Figure):
+        made[f"{name}.svg"] = lambda: draw.published_svg(item).encode()
+        made[f"{name}.png"] = lambda: draw.published_png(item)
     return made
 
 
@@ -269,16 +272,16 @@ def write_files(app: Sphinx, folder: Path, jobs: int) -> None:
     wanted: dict[str, FileRecipe] = {}
     for held in pages(app.env).values():
         for name, item in held.published.items():
-            text = json.dumps([app.config.openbook_code, item.bundle], sort_keys=True)
+            text = json.dumps([app.config.openbook_code, item.to_json()], sort_keys=True)
             digest = files.sha256(text.encode())
             wanted |= {
                 file: FileRecipe(digest, make) for file, make in _downloads(name, item).items()
             }
     files.sync_folder(out / FOLDER, wanted, folder / ".downloads.json", jobs)
     needed = [_interactive(held.published) for held in pages(app.env).values()]
-    for name in (bundles.VEGA, bundles.DATATABLES):
+    for name in (libraries.VEGA, libraries.DATATABLES):
         if any(need[name] for need in needed):
-            files.write(out / "_static" / name, bundles.script(name, folder / ".bundles"))
+            files.write(out / "_static" / name, libraries.script(name, folder / ".bundles"))
     wanted = catalogue.package_files(app)
     wanted["build.json"] = build_report.report(app)
     wanted["facts.json"] = facts.listing(app)
@@ -299,7 +302,7 @@ def add_scripts(
         app.add_js_file("openbook.js", loading_method="defer")
     if tree is not None and any(tree.findall(facts.openbook_fact)):
         app.add_js_file("openbook-facts.js", loading_method="defer")
-    if lists.has(published.values(), "cards"):
+    if any(isinstance(item, Cards) for item in published.values()):
         lists.dress(app)
     if tree is not None:
         page_head.add(app, pagename, context, tree)
@@ -320,7 +323,10 @@ def static_folders(app: Sphinx) -> list[Path]:
 @cache
 def engine_digest() -> str:
     """Digest of the engine's code that makes pages of what was read."""
-    named = [HERE.parent / f"{name}.py" for name in ("cards", "draw", "facts", "publish", "text")]
+    named = [
+        HERE.parent / f"{name}.py"
+        for name in ("bundle", "cards", "draw", "facts", "publish", "text")
+    ]
     named.append(HERE.parent / "tables" / "resource.py")
     return _digest([*HERE.glob("*.py"), *named, *markup.TEMPLATES.iterdir()])
 

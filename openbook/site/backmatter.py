@@ -119,7 +119,7 @@ def _inputs(app: Sphinx) -> str:
     for docname in uses.reading_order(env):
         held = page(env, docname)
         published = {
-            name: [item.kind, [s["key"] for s in item.bundle["sources"]]]
+            name: [item.kind, [s.key for s in item.sources]]
             for name, item in held.published.items()
         }
         numbers = {k: dict(v) for k, v in env.toc_fignumbers.get(docname, {}).items()}

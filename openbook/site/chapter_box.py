@@ -39,7 +39,7 @@ def is_chapter(app: Sphinx, docname: str) -> bool:
 def _sources(app: Sphinx, docname: str) -> list[tables.Source]:
     """The sources of a page's figures, tables and text."""
     held = page(app.env, docname)
-    keys = {s["key"] for item in held.published.values() for s in item.bundle["sources"]}
+    keys = {s.key for item in held.published.values() for s in item.sources}
     keys |= held.cited.keys()
     known = tables.references()
     return [known[key] for key in sorted(keys)]
@@ -96,14 +96,14 @@ def data(app: Sphinx, docname: str) -> bytes:
     """The tables that a chapter uses, as a data package of its own, with what its figures plot."""
     held = archive.some(page(app.env, docname).tables, [s.key for s in _sources(app, docname)])
     for name, item in page(app.env, docname).published.items():
-        held[f"figures/{name}.csv"] = publish.csv_text(item.bundle).encode()
+        held[f"figures/{name}.csv"] = publish.csv_text(item).encode()
     return archive.zipped(held)
 
 
 def _data_digest(app: Sphinx, docname: str) -> str:
     """Digest of all that a chapter's data are made from: cheaper than making them."""
     held = page(app.env, docname)
-    published = {name: item.bundle for name, item in held.published.items()}
+    published = {name: item.to_json() for name, item in held.published.items()}
     whole = [tables.digest("package"), tables.digest("references")]
     made_from = [whole, held.tables, published, held.cited]
     return files.sha256(json.dumps(made_from, sort_keys=True).encode())

@@ -16,6 +16,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from openbook import draw
+from openbook.bundle import Figure
 from openbook.site import citation
 from openbook.site.markup import raw, render
 from openbook.site.pages import page, pages, published_on
@@ -55,11 +56,11 @@ class BookCitation(SphinxDirective):
         return [nodes.paragraph("", citation.line(cited)), block]
 
 
-def html(name: str, bundle: dict[str, Any], address: str) -> Markup:
+def html(bundle: Figure, address: str) -> Markup:
     """The card of a figure: its drawing and its finding, as one link."""
     return render(
         "figure_card.html",
-        address=f"{address}#{name}",
+        address=f"{address}#{bundle.name}",
         bundle=bundle,
         drawing=Markup(draw.static_svg(bundle, draw.NARROW)),
     )
@@ -71,12 +72,12 @@ def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     for node in list(doctree.findall(glimpse)):
         name = node["figure"]
         item = pages(app.env)[where[name]].published[name] if name in where else None
-        if item is None or item.kind != "figure":
+        if not isinstance(item, Figure):
             log.warning("no page publishes a figure %s", name, location=node)
             node.parent.remove(node)
             continue
         address = app.builder.get_relative_uri(docname, where[name])
-        node.replace_self(raw(html(name, item.bundle, address)))
+        node.replace_self(raw(html(item, address)))
 
 
 def setup(app: Sphinx) -> None:

@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from openbook import publish
+from openbook.bundle import SourceNote
 from openbook.text import day, number
 
 TEMPLATES = Path(__file__).parent / "templates" / "parts"
@@ -48,12 +49,10 @@ class Link:
         return render("link.html", link=self)
 
 
-def source_links(keys: str, sources: Mapping[str, Mapping[str, str]]) -> Markup:
+def source_links(keys: str, sources: Mapping[str, SourceNote]) -> Markup:
     """A cell of sources (keys joined by semicolons) as links, by what is said of each."""
     of = (sources[key] for key in keys.split(";"))
-    return Markup("; ").join(
-        Link(s["publisher"], s["url"], s["title"] if s["url"] else "") for s in of
-    )
+    return Markup("; ").join(Link(s.publisher, s.url, s.title) for s in of)
 
 
 @cache

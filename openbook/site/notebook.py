@@ -18,7 +18,8 @@ from myst_nb.sphinx_ import SphinxEnvType
 from sphinx.application import Sphinx
 from sphinx.domains.std import StandardDomain
 
-from openbook import draw, publish, tables
+from openbook import draw, tables
+from openbook.bundle import Figure
 from openbook.kernel import ENGINE
 from openbook.site import citation, files, markup, render, uses
 from openbook.site.pages import page, pages
@@ -132,9 +133,14 @@ def _outputs(app: Sphinx, docname: str, output: dict[str, Any]) -> list[dict[str
     if not data:
         return []
     made = {"output_type": "display_data", "metadata": {}}
-    if bundle := data.get(publish.FIGURE_MIME):
-        shown = uses.number_of(app.env, docname, "figure", bundle["name"])
-        drawn = Path(app.outdir) / render.FOLDER / f"{bundle['name']}.png"
+    published = page(app.env, docname).published
+    names = (held.get("name") for held in data.values() if isinstance(held, dict))
+    bundle = next((published[name] for name in names if name in published), None)
+    if bundle is None:
+        return [{**output, "data": data, "metadata": {}}]
+    shown = uses.number_of(app.env, docname, bundle.kind, bundle.name)
+    if isinstance(bundle, Figure):
+        drawn = Path(app.outdir) / render.FOLDER / f"{bundle.name}.png"
         picture = {
             "image/png": base64.b64encode(drawn.read_bytes()).decode(),
             "text/plain": data["text/plain"],
@@ -142,16 +148,14 @@ def _outputs(app: Sphinx, docname: str, output: dict[str, Any]) -> list[dict[str
         sized = {"image/png": {"width": draw.WIDE}}
         title = {"text/html": markup.render("number.html", number=shown), "text/plain": shown}
         return [made | {"data": title}, made | {"data": picture, "metadata": sized}]
-    for bundle in [held for held in data.values() if isinstance(held, dict) and "rows" in held]:
-        shown = uses.number_of(app.env, docname, "table", bundle["name"])
-        publishers = dict.fromkeys(s["publisher"] for s in bundle["sources"])
-        rows = render.data_table(bundle)
-        html = markup.render(
-            "notebook_table.html", number=shown, bundle=bundle, data=rows, publishers=publishers
-        )
-        table = {"text/html": html, "text/plain": data["text/plain"]}
-        return [made | {"data": table}]
-    return [{**output, "data": data, "metadata": {}}]
+    html = markup.render(
+        "notebook_table.html",
+        number=shown,
+        bundle=bundle,
+        data=render.data_table(bundle),
+        publishers=dict.fromkeys(source.publisher for source in bundle.sources),
+    )
+    return [made | {"data": {"text/html": html, "text/plain": data["text/plain"]}}]
 
 
 # --- the whole -------------------------------------------------------------------------------

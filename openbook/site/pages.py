@@ -11,13 +11,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.environment.collectors import EnvironmentCollector
 
-
-@dataclass
-class Published:
-    """A figure or table that a page published: `kind` is "figure" or "table"."""
-
-    kind: str
-    bundle: dict[str, Any]
+from openbook.bundle import Bundle
 
 
 @dataclass
@@ -37,7 +31,7 @@ class Page:
     run: str = ""
     failed: bool = False
     tables: list[str] = field(default_factory=list)
-    published: dict[str, Published] = field(default_factory=dict)
+    published: dict[str, Bundle] = field(default_factory=dict)
     cited: dict[str, str | None] = field(default_factory=dict)
     shown: dict[str, list[str]] = field(default_factory=dict)
     parts: list[str] = field(default_factory=list)

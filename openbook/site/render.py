@@ -6,19 +6,19 @@ data and downloads are HTML inside it. A table becomes a docutils table.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from docutils import nodes
 from markupsafe import Markup
+from sphinx.environment import BuildEnvironment
 
 from openbook import draw, publish, tables
-from openbook.cards import CARDS_MIME
+from openbook.bundle import Bundle, Cards, Figure, SourceNote, Table
 from openbook.site import lists
 from openbook.site.markup import Link, raw, render, source_links
-from openbook.site.pages import Published, page
+from openbook.site.pages import page
 from openbook.text import day
 
 FOLDER = "_figures"  # beside _static, in the built site
@@ -30,16 +30,16 @@ SOURCES_SHOWN = 6  # publishers named before the list is folded
 FIGURES = re.compile(r"[−\d][\d,.]*(–[\d,.]+)?%?")  # a number or range as openbook.text writes it
 
 
-def _publishers(sources: list[dict[str, str]]) -> list[tuple[str, list[Link]]]:
+def _publishers(sources: Iterable[SourceNote]) -> list[tuple[str, list[Link]]]:
     """The publishers of sources, each with its pages, linked by their dates."""
     groups: dict[str, list[Link]] = {}
     for s in sources:
-        dated = Link(s["date"][:10] or "undated", s["url"], s["title"])
-        groups.setdefault(s["publisher"], []).append(dated if s["url"] else Link(s["title"]))
+        dated = Link(s.date[:10] or "undated", s.url, s.title)
+        groups.setdefault(s.publisher, []).append(dated if s.url else Link(s.title))
     return list(groups.items())
 
 
-def _numeric(bundle: dict[str, Any]) -> set[str]:
+def _numeric(bundle: Bundle) -> set[str]:
     """The columns that hold numbers (or ranges of them): they are set flush right."""
 
     def is_number(value: object) -> bool:
@@ -49,20 +49,20 @@ def _numeric(bundle: dict[str, Any]) -> set[str]:
 
     return {
         c
-        for c in bundle["columns"]
-        if any(is_number(r.get(c)) for r in bundle["rows"])
-        and all(r.get(c) is None or is_number(r.get(c)) for r in bundle["rows"])
+        for c in bundle.columns
+        if any(is_number(r.get(c)) for r in bundle.rows)
+        and all(r.get(c) is None or is_number(r.get(c)) for r in bundle.rows)
     }
 
 
-def _label(bundle: dict[str, Any], column: str) -> str:
-    return bundle["labels"].get(column, column.replace("_", " "))
+def _label(bundle: Bundle, column: str) -> str:
+    return bundle.labels.get(column, column.replace("_", " "))
 
 
-def data_table(bundle: dict[str, Any]) -> Markup:
+def data_table(bundle: Bundle) -> Markup:
     """The plotted rows of a figure as an HTML table with linked sources."""
-    by_key = {s["key"]: s for s in bundle["sources"]}
-    numeric, columns = _numeric(bundle), bundle["columns"]
+    by_key = bundle.source_of
+    numeric, columns = _numeric(bundle), bundle.columns
 
     def cell(value: Any, column: str) -> str:
         if column in publish.SOURCE_COLUMNS and value:
@@ -71,50 +71,48 @@ def data_table(bundle: dict[str, Any]) -> Markup:
 
     return render(
         "data_table.html",
-        title=bundle["title"],
+        title=bundle.title,
         labels=[_label(bundle, c) for c in columns],
         numeric=[at for at, c in enumerate(columns) if c in numeric],
-        rows=[[cell(row.get(c), c) for c in columns] for row in bundle["rows"][:ROWS_SHOWN]],
-        more=len(bundle["rows"]) - ROWS_SHOWN,
+        rows=[[cell(row.get(c), c) for c in columns] for row in bundle.rows[:ROWS_SHOWN]],
+        more=len(bundle.rows) - ROWS_SHOWN,
     )
 
 
-def table_node(bundle: dict[str, Any]) -> nodes.table:
+def table_node(bundle: Table) -> nodes.table:
     """The rows of a published table as a docutils table: searchable, with linked sources."""
-    by_key = {s["key"]: s for s in bundle["sources"]}
-    numeric, columns = _numeric(bundle), bundle["columns"]
+    by_key = bundle.source_of
+    numeric, columns = _numeric(bundle), bundle.columns
 
-    prose = {c for c in columns if any(len(str(r[c] or "")) > PROSE for r in bundle["rows"])}
+    prose = {c for c in columns if any(len(str(r[c] or "")) > PROSE for r in bundle.rows)}
     prose -= set(publish.SOURCE_COLUMNS)
 
     def entry(paragraph: nodes.paragraph, column: str) -> nodes.entry:
         kinds = [name for name, group in (("num", numeric), ("prose", prose)) if column in group]
         return nodes.entry("", paragraph, classes=kinds)
 
-    dates = bundle.get("dates", [])
-
     def cell(row: dict[str, Any], c: str) -> nodes.entry:
         value = row[c]
-        if c in dates and value:
+        if c in bundle.dates and value:
             first = value.partition("/")[0]  # an interval is sorted by its start
             when = render("time.html", iso=first, text=day(value))
             return entry(nodes.paragraph("", "", raw(when)), c)
         if c not in publish.SOURCE_COLUMNS or not value:
-            text = publish.cell_text(value, bundle["digits"].get(c, 1) if c in numeric else None)
+            text = publish.cell_text(value, bundle.digits.get(c, 1) if c in numeric else None)
             return entry(nodes.paragraph("", text), c)
         paragraph = nodes.paragraph()
         for i, key in enumerate(value.split(";")):
             s = by_key[key]
             paragraph += nodes.Text("; " if i else "")
             paragraph += (
-                nodes.reference("", s["publisher"], refuri=s["url"], internal=False)
-                if s["url"]
-                else nodes.Text(s["publisher"])
+                nodes.reference("", s.publisher, refuri=s.url, internal=False)
+                if s.url
+                else nodes.Text(s.publisher)
             )
         return entry(paragraph, c)
 
     head = nodes.row("", *[entry(nodes.paragraph("", _label(bundle, c)), c) for c in columns])
-    body = [nodes.row("", *[cell(row, c) for c in columns]) for row in bundle["rows"]]
+    body = [nodes.row("", *[cell(row, c) for c in columns]) for row in bundle.rows]
     group = nodes.tgroup(
         "",
         *[nodes.colspec(colwidth=1) for _ in columns],
@@ -125,9 +123,9 @@ def table_node(bundle: dict[str, Any]) -> nodes.table:
     return nodes.table("", group, classes=["colwidths-auto"])
 
 
-def _foot(bundle: dict[str, Any], root: str, kinds: tuple[str, ...]) -> dict[str, Any]:
+def _foot(bundle: Bundle, root: str, kinds: tuple[str, ...]) -> dict[str, Any]:
     """What the template of a foot is given. `kinds` are those of the files to download."""
-    sources = _publishers(bundle["sources"])
+    sources = _publishers(bundle.sources)
     base = f"{root}{FOLDER}"
     return {"bundle": bundle, "sources": sources, "shown": SOURCES_SHOWN, "base": base} | {
         "kinds": kinds
@@ -139,17 +137,17 @@ def _controls(spec: dict[str, Any]) -> int:
     return sum("bind" in p for p in spec.get("params", []))
 
 
-def figure_html(bundle: dict[str, Any], root: str) -> Markup:
+def figure_html(bundle: Figure, root: str) -> Markup:
     """Everything of a figure below its caption. `root` leads from the page to the site's root."""
-    narrow = bundle.get("narrow", bundle["spec"])
-    specs = {"legend": draw.LEGEND_COLUMNS, "wide": draw.fitted(bundle["spec"], draw.WIDE)}
-    if "narrow" in bundle or not draw.is_single(narrow):
+    narrow = bundle.narrow or bundle.spec
+    specs = {"legend": draw.LEGEND_COLUMNS, "wide": draw.fitted(bundle.spec, draw.WIDE)}
+    if bundle.narrow or not draw.is_single(narrow):
         specs["narrow"] = draw.fitted(narrow, draw.NARROW)
     sizes = (("wide", draw.WIDE), ("narrow", draw.NARROW))
     return render(
         "figure.html",
         **_foot(bundle, root, ("csv", "svg", "png")),
-        controls=_controls(bundle["spec"]),
+        controls=_controls(bundle.spec),
         drawings=[(size, Markup(draw.static_svg(bundle, width))) for size, width in sizes],
         specs=specs,
         data=data_table(bundle),
@@ -214,44 +212,46 @@ def source_role(
     return [nodes.inline("", "(", link, nodes.Text(")"), classes=["ob-cite"])], []
 
 
-def published_node(
-    renderer: Any, content: Any, kind: str, body: Callable[[dict[str, Any], str], nodes.Node]
-) -> list[nodes.Element]:
-    """The numbered node of what a cell published, a "figure" or a "table".
-
-    `body` makes what stands below the caption of the bundle and of what leads from the page to
-    the root of the site.
-    """
+def published_node(renderer: Any, bundle: Bundle, body: nodes.Node) -> list[nodes.Element]:
+    """The numbered node of what a cell published; `body` stands below its caption."""
     document = renderer.renderer.document
     env = document.settings.env
-    bundle = json.loads(json.dumps(content))
-    page(env).published[bundle["name"]] = Published(kind, bundle)
-    root = "../" * env.docname.count("/")
-    made = openbook_figure if kind == "figure" else openbook_table
-    node = made("", body(bundle, root))
-    if kind == "table":
-        node += raw(render("foot.html", **_foot(bundle, root, ("csv",))))
-    node["title"], node["subtitle"] = bundle["title"], bundle["subtitle"]
-    node["filters"] = [bundle["columns"].index(c) for c in bundle.get("filters", ())]
+    page(env).published[bundle.name] = bundle
+    made = openbook_figure if bundle.kind == "figure" else openbook_table
+    node = made("", body)
+    if bundle.kind == "table":
+        node += raw(render("foot.html", **_foot(bundle, site_root(env), ("csv",))))
+    node["title"], node["subtitle"] = bundle.title, bundle.subtitle
+    if isinstance(bundle, Table):
+        node["filters"] = [bundle.columns.index(c) for c in bundle.filters]
     # the label, so that `{numref}` and a link reach it
-    node["names"].append(nodes.fully_normalize_name(bundle["name"]))
+    node["names"].append(nodes.fully_normalize_name(bundle.name))
     document.note_explicit_target(node, node)
     return [node]
+
+
+def site_root(env: BuildEnvironment) -> str:
+    """What leads from the page that is read to the site's root."""
+    return "../" * env.docname.count("/")
 
 
 class PublishedRenderer:
     """MyST-NB's plug-in for the engine's MIME types."""
 
-    made: ClassVar[dict[str, tuple[str, Callable[[dict[str, Any], str], nodes.Node]]]] = {
-        publish.FIGURE_MIME: ("figure", lambda bundle, root: raw(figure_html(bundle, root))),
-        publish.TABLE_MIME: ("table", lambda bundle, _root: table_node(bundle)),
-        CARDS_MIME: ("table", lambda bundle, _root: raw(lists.cards_html(bundle))),
-    }
-    mime_priority_overrides: ClassVar = [("*", kind, 1) for kind in made]
+    shapes: ClassVar[dict[str, type[Bundle]]] = {s.mime: s for s in (Figure, Table, Cards)}
+    mime_priority_overrides: ClassVar = [("*", kind, 1) for kind in shapes]
 
     @staticmethod
     def handle_mime(renderer: Any, data: Any, inline: bool) -> list[nodes.Element] | None:
         """Return the node of a published figure or table; None for any other output."""
-        if data.mime_type not in PublishedRenderer.made:
+        if (shape := PublishedRenderer.shapes.get(data.mime_type)) is None:
             return None
-        return published_node(renderer, data.content, *PublishedRenderer.made[data.mime_type])
+        match shape.from_json(data.content):
+            case Figure() as bundle:
+                root = site_root(renderer.renderer.document.settings.env)
+                return published_node(renderer, bundle, raw(figure_html(bundle, root)))
+            case Cards() as bundle:
+                return published_node(renderer, bundle, raw(lists.cards_html(bundle)))
+            case Table() as bundle:
+                return published_node(renderer, bundle, table_node(bundle))
+        return None

@@ -47,8 +47,8 @@ def collect(app: Sphinx) -> Uses:
         for name in held.tables:
             found.readers.setdefault(name, []).append(docname)
         for name, item in held.published.items():
-            for source in item.bundle["sources"]:
-                users = found.published.setdefault(source["key"], [])
+            for source in item.sources:
+                users = found.published.setdefault(source.key, [])
                 users.append((docname, item.kind, name))
         for key in held.cited:
             found.cited.setdefault(key, []).append(docname)

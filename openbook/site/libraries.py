@@ -35,7 +35,7 @@ def datatables() -> str:
     code = resources.files("itables").joinpath("html", "dt_bundle.js").read_text("utf-8")
     exported = re.search(r"export\{[^}]*?([\w$]+) as default[^}]*\};?", code)
     if not exported:
-        raise ValueError("itables' dt_bundle.js exports no default: see openbook.site.bundles")
+        raise ValueError("itables' dt_bundle.js exports no default: see openbook.site.libraries")
     code = code.replace(exported[0], f"window.DataTable = {exported[1]};")
     return "(function () {\n" + code + "\n})();\n"
 
