@@ -34,11 +34,11 @@ from openbook.site import (
     catalogue,
     chapter_box,
     citation,
-    execution,
     sources,
 )
 from openbook.site.links import anchor
 from openbook.site.pages import Page
+from openbook.site.runs import Runs
 from openbook.tables.resource import read as read_resource
 
 DATA = book.HTML / "_data"
@@ -261,7 +261,7 @@ def test_a_tables_users_are_named(site, page):
 def readers() -> dict[str, set[str]]:
     """Every table to the pages whose runs read it, as the build keeps them."""
     found: dict[str, set[str]] = {}
-    runs = execution.Runs(book.HTML.parent / ".runs")
+    runs = Runs(book.HTML.parent / ".runs")
     for page in book.pages():
         if run := runs.get(page.docname):
             for name in run.tables:

@@ -22,7 +22,7 @@ from openbook.bundle import Bundle
 from openbook.site import citation, front
 from openbook.site.pages import Page
 
-NAMED = re.compile(r"```\{glimpse\} (\S+)")
+NAMED = re.compile(r"```\{figure-card\} (\S+)")
 CITATION = yaml.safe_load((book.ROOT / "CITATION.cff").read_text("utf-8"))
 
 
@@ -38,7 +38,7 @@ def named() -> list[str]:
 # --- what the file says ---------------------------------------------------------------------------
 
 
-def test_every_glimpse_leads_to_its_figure(site):
+def test_every_card_leads_to_its_figure(site):
     links = page().select("figure.ob-glimpse > a")
     assert [link["href"].partition("#")[2] for link in links] == named() != []
     for link in links:
@@ -49,7 +49,7 @@ def test_every_glimpse_leads_to_its_figure(site):
         assert title in " ".join(target.find("figcaption").get_text().split()), figure
 
 
-def test_every_glimpse_has_a_name_for_those_who_do_not_see_it(site):
+def test_every_card_has_a_name_for_those_who_do_not_see_it(site):
     for figure in page().select("figure.ob-glimpse"):
         drawing = figure.select_one("[role=img]")
         assert len(drawing["aria-label"].split()) > 5, figure.a["href"]
@@ -105,7 +105,7 @@ def filled(name: str, published: Bundle) -> tuple[nodes.document, list]:
         builder=SimpleNamespace(get_relative_uri=lambda _, to: f"{to}.html"),
     )
     document = new_document("index")
-    document += front.glimpse("", figure=name)
+    document += front.figure_card("", figure=name)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(front.log, "warning", lambda *words, **_: told.append(words))
         front.fill(app, document, "index")
@@ -134,4 +134,4 @@ def test_a_known_figure_is_filled_in():
 def test_what_is_no_figure_is_told_and_left_out(name, kind):
     document, told = filled(name, small(kind))
     assert told and name in told[0]
-    assert not list(document.findall(front.glimpse)) and not document.children
+    assert not list(document.findall(front.figure_card)) and not document.children

@@ -10,7 +10,7 @@ Loaded by `_config.yml` as an extension. What it does, in the order of a build:
 - renders published figures and tables (:mod:`openbook.site.render`, by way of MyST-NB);
 - puts the book's CSS on every page and its script only on pages with something to move;
 - writes each figure's CSV, SVG and PNG beside the pages, and the two JavaScript libraries once;
-- shows figures at a glance on the front page (:mod:`openbook.site.front`);
+- shows figures as cards on the front page (:mod:`openbook.site.front`);
 - fills the back matter (:mod:`openbook.site.backmatter`), and ends each chapter with its
   downloads (:mod:`openbook.site.chapter_box`).
 """
@@ -60,8 +60,9 @@ from openbook.site import (
 from openbook.site.files import FileRecipe
 from openbook.site.lastbuild import LastBuild
 from openbook.site.numref import NumberingDomain
-from openbook.site.pages import PageCollector, glimpsed_from, page, pages
+from openbook.site.pages import PageCollector, page, pages, pages_of_cards
 from openbook.site.render import FOLDER
+from openbook.site.runs import Runs
 
 HERE = Path(__file__).parent
 STATIC, TEMPLATES = HERE / "static", HERE / "templates"
@@ -79,7 +80,7 @@ class Building:
         self.app = app
         self.folder = Path(app.outdir).parent
         self.last = LastBuild(self.folder)
-        self.runs = execution.Runs(self.folder / ".runs")
+        self.runs = Runs(self.folder / ".runs")
         self.drawings = drawings.Drawings(self.folder / ".drawings")
         self.jobs = execution.jobs()
         self.read: set[str] = set()
@@ -134,7 +135,7 @@ class Building:
 
     def quoting(self, _app: Sphinx, env: BuildEnvironment) -> list[str]:
         """Pages to write again (not to run) because one that they quote or show was read again."""
-        return [d for d, p in pages(env).items() if (p.quoted | glimpsed_from(env, d)) & self.read]
+        return [d for d, p in pages(env).items() if (p.quoted | pages_of_cards(env, d)) & self.read]
 
     def finish(self, app: Sphinx, exception: Exception | None) -> None:
         """Write the files beside the pages; note how the build ended."""

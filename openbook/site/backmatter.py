@@ -20,7 +20,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from openbook import tables
-from openbook.site import build_report, catalogue, files, markup, sources, uses
+from openbook.site import build_report, catalogue, files, markup, sources, usage
 from openbook.site.links import Links, anchor
 from openbook.site.pages import page, pages
 
@@ -91,10 +91,10 @@ class Environment(_Placeholder):
 
 def _html(app: Sphinx, part: str, links: Links) -> Markup:
     if part in Catalogue.parts:
-        return catalogue.html(app, part, links, _uses(app))
+        return catalogue.html(app, part, links, _usage(app))
     if part in Environment.parts:
         return build_report.html(Path(app.confdir), links.root)
-    return sources.html(part, links, _uses(app))
+    return sources.html(part, links, _usage(app))
 
 
 def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -104,11 +104,11 @@ def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         place.replace_self(markup.raw(markup.render("backmatter.html", part=html)))
 
 
-def _uses(app: Sphinx) -> uses.Uses:
+def _usage(app: Sphinx) -> usage.Usage:
     """The uses as they are in this build, gathered once."""
-    if "openbook_uses" not in vars(app):
-        vars(app)["openbook_uses"] = uses.collect(app)
-    found: uses.Uses = vars(app)["openbook_uses"]
+    if "openbook_usage" not in vars(app):
+        vars(app)["openbook_usage"] = usage.collect(app)
+    found: usage.Usage = vars(app)["openbook_usage"]
     return found
 
 
@@ -116,7 +116,7 @@ def _inputs(app: Sphinx) -> str:
     """Digest of all that the back matter is made from."""
     env = app.env
     gave = []
-    for docname in uses.reading_order(env):
+    for docname in usage.reading_order(env):
         held = page(env, docname)
         published = {
             name: [item.kind, [s.key for s in item.sources]]
@@ -133,7 +133,7 @@ def _inputs(app: Sphinx) -> str:
 
 def outdated(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """The pages of the back matter, to be written again, if what they are made from has changed."""
-    vars(app).pop("openbook_uses", None)
+    vars(app).pop("openbook_usage", None)
     digest = _inputs(app)
     if vars(env).get("openbook_inputs") == digest:
         return []

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from sphinx.application import Sphinx
 
 from openbook import tables
-from openbook.site import archive, files, schema_org, sources, uses
+from openbook.site import archive, files, schema_org, sources, usage
 from openbook.site.archive import FOLDER
 from openbook.site.files import FileRecipe
 from openbook.site.links import Links, anchor
@@ -71,7 +71,7 @@ def entries() -> list[Entry]:
     return sorted(found, key=lambda entry: entry.schema.title.casefold())
 
 
-def html(app: Sphinx, part: str, links: Links, used: uses.Uses) -> Markup:
+def html(app: Sphinx, part: str, links: Links, used: usage.Usage) -> Markup:
     """A part of the catalogue: `package`, `index` or `tables`."""
     listed, base = entries(), f"{links.root}{FOLDER}"
     if part == "package":
@@ -81,7 +81,7 @@ def html(app: Sphinx, part: str, links: Links, used: uses.Uses) -> Markup:
         tables=listed,
         base=base,
         links=links,
-        uses=used,
+        usage=used,
         anchor=anchor,
         by_publisher=sources.by_publisher,
     )

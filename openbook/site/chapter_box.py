@@ -16,7 +16,7 @@ from markupsafe import Markup
 from sphinx.application import Sphinx
 
 from openbook import publish, tables
-from openbook.site import archive, citation, files, notebook, uses
+from openbook.site import archive, citation, files, notebook, usage
 from openbook.site.files import FileRecipe
 from openbook.site.links import Links
 from openbook.site.markup import render
@@ -113,7 +113,7 @@ def write_files(app: Sphinx) -> None:
     """Write each chapter's notebook, source and data."""
     out = Path(app.outdir)
     wanted: dict[str, FileRecipe] = {}
-    for docname in filter(lambda d: is_chapter(app, d), uses.reading_order(app.env)):
+    for docname in filter(lambda d: is_chapter(app, d), usage.reading_order(app.env)):
         name = docname.rpartition("/")[2]
         made = partial(notebook.make, app, docname)
         wanted[f"{name}.ipynb"] = FileRecipe(notebook.digest(app, docname), made)

@@ -24,20 +24,20 @@ from openbook.site.pages import page, pages, published_on
 log = logging.getLogger(__name__)
 
 
-class glimpse(nodes.General, nodes.Element):
+class figure_card(nodes.General, nodes.Element):
     """The figure named `figure`, to be filled in when every page has been read."""
 
 
-class Glimpse(SphinxDirective):
-    """`{glimpse} fig-oil-routes`: a figure of another page, small, as a link to it."""
+class FigureCard(SphinxDirective):
+    """`{figure-card} fig-oil-routes`: a figure of another page, small, as a link to it."""
 
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
         """Return the place that the figure will take."""
         name = self.arguments[0]
-        page(self.env).glimpsed.append(name)
-        node = glimpse("", figure=name)
+        page(self.env).card_figures.append(name)
+        node = figure_card("", figure=name)
         self.set_source_info(node)
         return [node]
 
@@ -69,7 +69,7 @@ def html(bundle: Figure, address: str) -> Markup:
 def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Put the figures into their places; a name that no page published is a warning."""
     where = published_on(app.env)
-    for node in list(doctree.findall(glimpse)):
+    for node in list(doctree.findall(figure_card)):
         name = node["figure"]
         item = pages(app.env)[where[name]].published[name] if name in where else None
         if not isinstance(item, Figure):
@@ -82,7 +82,7 @@ def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 def setup(app: Sphinx) -> None:
     """Register the directives."""
-    app.add_node(glimpse)
-    app.add_directive("glimpse", Glimpse)
+    app.add_node(figure_card)
+    app.add_directive("figure-card", FigureCard)
     app.add_directive("book-citation", BookCitation)
     app.connect("doctree-resolved", fill)

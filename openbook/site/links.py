@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-from openbook.site import uses
+from openbook.site import usage
 from openbook.site.markup import Link
 from openbook.site.pages import pages
 
@@ -59,5 +59,5 @@ class Links:
 
     def figure(self, docname: str, kind: str, name: str) -> Link:
         """A link to a published figure or table by its number."""
-        shown = uses.number_of(self.app.env, docname, kind, name)
+        shown = usage.number_of(self.app.env, docname, kind, name)
         return Link(shown, self.address(docname, name))

@@ -21,7 +21,7 @@ from sphinx.domains.std import StandardDomain
 from openbook import draw, tables
 from openbook.bundle import Figure
 from openbook.kernel import ENGINE
-from openbook.site import citation, files, markup, render, uses
+from openbook.site import citation, files, markup, render, usage
 from openbook.site.pages import page, pages
 from openbook.text import day
 
@@ -67,7 +67,7 @@ class _Prose:
                 return said.pop(0) if len(said) > 1 else said[0]
             case "numref" if target in self.places:
                 where, kind = self.places[target]
-                return uses.number_of(self.app.env, where, kind, target)
+                return usage.number_of(self.app.env, where, kind, target)
             case "source":
                 held = tables.source(text)
                 shown = f"{held.publisher}, {held.date}" if held.date else held.publisher
@@ -138,7 +138,7 @@ def _outputs(app: Sphinx, docname: str, output: dict[str, Any]) -> list[dict[str
     bundle = next((published[name] for name in names if name in published), None)
     if bundle is None:
         return [{**output, "data": data, "metadata": {}}]
-    shown = uses.number_of(app.env, docname, bundle.kind, bundle.name)
+    shown = usage.number_of(app.env, docname, bundle.kind, bundle.name)
     if isinstance(bundle, Figure):
         drawn = Path(app.outdir) / render.FOLDER / f"{bundle.name}.png"
         picture = {

@@ -23,7 +23,7 @@ class Page:
     whether it ended early. `cited` are sources named in the text with their digests, `shown` the
     expressions with their values as text, in order, `facts` those of them that know their sources,
     `parts` the places of the back matter,
-    `glimpsed` the figures shown at a glance, `quoted` the pages whose numbers it quotes (`{glue}`
+    `card_figures` those shown as cards, `quoted` the pages whose numbers it quotes (`{glue}`
     with a page's name), `shows` those whose published things it shows in another way.
     """
 
@@ -36,7 +36,7 @@ class Page:
     shown: dict[str, list[str]] = field(default_factory=dict)
     parts: list[str] = field(default_factory=list)
     facts: dict[str, dict[str, Any]] = field(default_factory=dict)
-    glimpsed: list[str] = field(default_factory=list)
+    card_figures: list[str] = field(default_factory=list)
     quoted: set[str] = field(default_factory=set)
     shows: set[str] = field(default_factory=set)
 
@@ -57,10 +57,10 @@ def published_on(env: BuildEnvironment) -> dict[str, str]:
     return {name: docname for docname, held in pages(env).items() for name in held.published}
 
 
-def glimpsed_from(env: BuildEnvironment, docname: str) -> set[str]:
-    """The pages whose figures a page shows at a glance."""
+def pages_of_cards(env: BuildEnvironment, docname: str) -> set[str]:
+    """The pages whose figures a page shows as cards."""
     where = published_on(env)
-    return {where[name] for name in pages(env)[docname].glimpsed if name in where}
+    return {where[name] for name in pages(env)[docname].card_figures if name in where}
 
 
 class PageCollector(EnvironmentCollector):

@@ -8,7 +8,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from openbook import tables
-from openbook.site import uses
+from openbook.site import usage
 from openbook.site.links import Links
 from openbook.site.markup import Link, counted, render
 
@@ -49,7 +49,7 @@ def _mostly_read() -> str:
     return max(sorted(set(days)), key=days.count, default="")
 
 
-def _places(key: str, used: uses.Uses, links: Links) -> Iterator[tuple[str, list[Link]]]:
+def _places(key: str, used: usage.Usage, links: Links) -> Iterator[tuple[str, list[Link]]]:
     """The pages that use a source, each with its figures, its tables and its text."""
     published, cited = used.published.get(key, ()), used.cited.get(key, ())
     for docname in dict.fromkeys([*(d for d, _, _ in published), *cited]):
@@ -59,13 +59,13 @@ def _places(key: str, used: uses.Uses, links: Links) -> Iterator[tuple[str, list
         yield links.title(docname), held
 
 
-def _rows(key: str, used: uses.Uses, links: Links) -> Iterator[tuple[Link, str]]:
+def _rows(key: str, used: usage.Usage, links: Links) -> Iterator[tuple[Link, str]]:
     """The tables that name a source, each with its rows."""
     for name, rows in used.rows.get(key, {}).items():
         yield links.table(name, name), row_ranges(rows)
 
 
-def html(part: str, links: Links, used: uses.Uses) -> Markup:
+def html(part: str, links: Links, used: usage.Usage) -> Markup:
     """The summary, or the sources of one kind."""
     known, usual = tables.references(), _mostly_read()
     if part != "summary":
