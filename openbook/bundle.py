@@ -116,7 +116,10 @@ class Figure(Bundle):
 
 @dataclass(frozen=True, kw_only=True)
 class Table(Bundle):
-    """A table: `digits` are decimals by column; columns to filter by, and columns of dates."""
+    """A table: `digits` are decimals by column; columns to filter by, and columns of dates.
+
+    A `folded` one is closed on the page.
+    """
 
     mime: ClassVar[str] = "application/vnd.openbook.table+json"
 

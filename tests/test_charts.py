@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from dataclasses import replace
 
 import altair as alt
 import numpy as np
@@ -117,6 +118,13 @@ def test_figure_without_source_is_refused(rows):
 def test_table_refuses_a_label_without_column(rows):
     with pytest.raises(ValueError, match="no column \\['volume'\\]"):
         publish.table(rows, name="tab-test", title="t", subtitle="s", labels={"volume": "Mt"})
+
+
+def test_a_folded_table_is_whole_under_its_title_and_number_of_rows(rows):
+    words = {"name": "tab-test", "title": "It <fell>", "subtitle": "Mt", "labels": {"value": "Mt"}}
+    plain = publish.table(rows, **words).bundle
+    bundle = publish.table(rows, **words, folded=True).bundle
+    assert bundle == replace(plain, folded=True) != plain
 
 
 def test_same_figure_has_the_same_bytes(rows):

@@ -17,7 +17,7 @@ from sphinx.environment import BuildEnvironment
 from openbook import draw, publish, tables
 from openbook.bundle import Bundle, Cards, Figure, SourceNote, Table
 from openbook.site import lists
-from openbook.site.markup import Link, raw, render, source_links
+from openbook.site.markup import Link, counted, raw, render, source_links
 from openbook.site.pages import page
 from openbook.text import day
 
@@ -167,29 +167,51 @@ def get_title(node: nodes.Element) -> str:
     return node["title"]
 
 
+def _start(translator: Any, tag: str, **attributes: Any) -> None:
+    translator.body.append(translator.starttag({}, tag, "", **attributes))
+
+
 def _add_text(translator: Any, tag: str, kind: str, text: str) -> None:
-    start = translator.starttag({}, tag, "", CLASS=kind)
-    translator.body.append(f"{start}{translator.encode(text)}</{tag}>")
+    _start(translator, tag, CLASS=kind)
+    translator.body.append(f"{translator.encode(text)}</{tag}>")
 
 
-def visit_figure(translator: Any, node: openbook_figure | openbook_table) -> None:
-    """Open `<figure>` with its caption on top; docutils' own puts the rest inside the caption."""
-    kind = "table" if isinstance(node, openbook_table) else "figure"
-    # the numbers of the columns to filter by; openbook.js makes the controls
-    chosen = {"data-filters": " ".join(map(str, node["filters"]))} if node.get("filters") else {}
-    translator.body.append(translator.starttag(node, "figure", CLASS=f"ob-{kind}", **chosen))
-    caption = f"{node['ids'][0]}-caption"
-    translator.body.append(translator.starttag({}, "figcaption", "", ids=[caption]))
+def _caption(translator: Any, node: openbook_figure | openbook_table, kind: str) -> None:
     translator.add_fignumber(node)
     _add_text(translator, "span", "caption-text", node["title"])
     translator.add_permalink_ref(node, f"Link to this {kind}")
-    translator.body.append("</figcaption>\n")
+
+
+def visit_figure(translator: Any, node: openbook_figure | openbook_table) -> None:
+    """Open `<figure>` with its caption on top; docutils' own puts the rest inside the caption.
+
+    The caption of a folded table is the summary of its fold.
+    """
+    kind = "table" if isinstance(node, openbook_table) else "figure"
+    named, folded = f"{node['ids'][0]}-caption", node.get("folded")
+    # the numbers of the columns to filter by; openbook.js makes the controls
+    given = {"data-filters": " ".join(map(str, node["filters"]))} if node.get("filters") else {}
+    if folded:
+        given["aria-labelledby"] = named
+    translator.body.append(translator.starttag(node, "figure", CLASS=f"ob-{kind}", **given))
+    if folded:
+        _start(translator, "details", CLASS="ob-folded")
+        _start(translator, "summary")
+        _start(translator, "span", ids=[named])
+        _caption(translator, node, kind)
+        translator.body.append("</span> ")
+        _add_text(translator, "small", "ob-rows", folded)
+        translator.body.append("</summary>\n")
+    else:
+        _start(translator, "figcaption", ids=[named])
+        _caption(translator, node, kind)
+        translator.body.append("</figcaption>\n")
     _add_text(translator, "p", "ob-subtitle", node["subtitle"])
 
 
-def depart_figure(translator: Any, _node: openbook_figure | openbook_table) -> None:
+def depart_figure(translator: Any, node: openbook_figure | openbook_table) -> None:
     """Close `<figure>`."""
-    translator.body.append("</figure>\n")
+    translator.body.append("</details></figure>\n" if node.get("folded") else "</figure>\n")
 
 
 def source_role(
@@ -224,6 +246,7 @@ def published_node(renderer: Any, bundle: Bundle, body: nodes.Node) -> list[node
     node["title"], node["subtitle"] = bundle.title, bundle.subtitle
     if isinstance(bundle, Table):
         node["filters"] = [bundle.columns.index(c) for c in bundle.filters]
+        node["folded"] = counted(len(bundle.rows), "row") if bundle.folded else ""
     # the label, so that `{numref}` and a link reach it
     node["names"].append(nodes.fully_normalize_name(bundle.name))
     document.note_explicit_target(node, node)
