@@ -64,6 +64,7 @@ def environment(*folders: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
+        auto_reload=False,  # a build reads each template once
     )
     made.filters |= {"day": day, "number": number, "counted": counted, "script_json": script_json}
     made.filters["cell"] = publish.cell_text
