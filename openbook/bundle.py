@@ -1,4 +1,4 @@
-"""What a chapter publishes, and its JSON: bundles of figures, tables and cards.
+"""What a chapter publishes, and its JSON: bundles of figures, tables, cards and facts.
 
 A kernel writes a bundle into its notebook's output and a build reads it, perhaps another day. This
 is the one place for both, and :class:`BundleError` says when they don't fit.
@@ -40,6 +40,52 @@ def _fit(shape: type, held: Mapping[str, Any], what: str) -> dict[str, Any]:
     return dict(held)
 
 
+def _write(bundle: Any) -> dict[str, Any]:
+    held: dict[str, Any] = _json(bundle)
+    return held if VERSION == 1 else held | {"version": VERSION}
+
+
+def _read(shape: type, content: Mapping[str, Any], what: str) -> dict[str, Any]:
+    held = json.loads(json.dumps(content))
+    if (version := held.pop("version", 1)) != VERSION:
+        raise BundleError(
+            f"{what}: published in version {version}, and read here is version {VERSION}; "
+            "run its page again"
+        )
+    return _fit(shape, held, what)
+
+
+@dataclass(frozen=True)
+class FactBundle:
+    """A number in a sentence: its text, one value or two ends of a range, unit, period, sources.
+
+    `value` holds None for what is not finite; `source` joins keys by semicolons.
+    """
+
+    mime: ClassVar[str] = "application/vnd.openbook.fact+json"
+
+    text: str
+    value: tuple[float | None, ...]
+    unit: str
+    period: str
+    source: str
+
+    @property
+    def keys(self) -> list[str]:
+        """The keys of its sources."""
+        return self.source.split(";")
+
+    def to_json(self) -> dict[str, Any]:
+        """What a notebook's output holds."""
+        return _write(self)
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Self:
+        """A fact from a notebook's output. Raises BundleError for another version or shape."""
+        held = _read(cls, content, f"the fact {content.get('text', '')!r}")
+        return cls(**held | {"value": tuple(held["value"])})
+
+
 @dataclass(frozen=True)
 class SourceNote:
     """What a figure or table says of a source; `date` and `url` are "" if there is none."""
@@ -77,20 +123,13 @@ class Bundle:
 
     def to_json(self) -> dict[str, Any]:
         """What a notebook's output holds."""
-        held: dict[str, Any] = _json(self)
-        return held if VERSION == 1 else held | {"version": VERSION}
+        return _write(self)
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:
         """A bundle from a notebook's output. Raises BundleError for another version or shape."""
-        held = json.loads(json.dumps(content))
-        what, version = str(held.get("name", "an output")), held.pop("version", 1)
-        if version != VERSION:
-            raise BundleError(
-                f"{what}: published in version {version}, and read here is version {VERSION}; "
-                "run its page again"
-            )
-        return cls(**cls._parts(_fit(cls, held, what), what))
+        what = str(content.get("name", "an output"))
+        return cls(**cls._parts(_read(cls, content, what), what))
 
     @classmethod
     def _parts(cls, held: dict[str, Any], what: str) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from docutils import nodes
 from myst_nb.ext.glue.utils import PendingGlueReference
@@ -11,7 +10,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.environment.collectors import EnvironmentCollector
 
-from openbook.bundle import Bundle
+from openbook.bundle import Bundle, FactBundle
 
 
 @dataclass
@@ -35,7 +34,7 @@ class Page:
     cited: dict[str, str | None] = field(default_factory=dict)
     shown: dict[str, list[str]] = field(default_factory=dict)
     parts: list[str] = field(default_factory=list)
-    facts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    facts: dict[str, FactBundle] = field(default_factory=dict)
     card_figures: list[str] = field(default_factory=list)
     quoted: set[str] = field(default_factory=set)
     shows: set[str] = field(default_factory=set)
