@@ -15,10 +15,8 @@ from caspian.claims.page import STATIC, STYLE, TEMPLATES, claims_html
 from openbook.site import citation, lists, markup, parts, render
 from openbook.site.pages import pages
 
-CODE = [
-    Path(__file__).with_name(f"{name}.py")
-    for name in ("bundle", "chips", "page", "site", "verdicts")
-]
+NAMES = ("bundle", "chips", "page", "site", "verdicts")
+CODE = [Path(__file__).with_name(f"{name}.py") for name in NAMES]
 
 
 class ClaimsRenderer:
