@@ -24,6 +24,7 @@ from myst_parser.config.main import MdParserConfig
 from warm import Started, Warm
 
 from openbook import kernel
+from openbook.bundle import Bundle, Figure
 from openbook.site.execution import code_line
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -34,8 +35,6 @@ FIGURES = ROOT / "figures"
 EXECUTED = ROOT / "_build" / "jupyter_execute"  # where MyST-NB leaves what a build ran
 SMALL = ROOT / "tests" / "small"
 
-FIGURE_MIME = "application/vnd.openbook.figure+json"
-TABLE_MIME = "application/vnd.openbook.table+json"
 BUILD = ("jb", "build", ".", "-W", "-n", "--keep-going")  # as `make book` does
 
 
@@ -172,10 +171,11 @@ def split_glue(
     return glued, shown
 
 
-def bundles(notebook: nbformat.NotebookNode, mime: str = FIGURE_MIME) -> list[dict[str, Any]]:
+def bundles(notebook: nbformat.NotebookNode, shape: type[Bundle] = Figure) -> list:
     """The figures (or tables) that an executed notebook published, in order."""
     outputs = (output for cell in notebook.cells for output in cell.get("outputs", ()))
-    return [output["data"][mime] for output in outputs if mime in output.get("data", {})]
+    data = [output.get("data", {}) for output in outputs]
+    return [shape.from_json(held[shape.mime]) for held in data if shape.mime in held]
 
 
 # --- the text of a built page ----------------------------------------------------------------

@@ -13,6 +13,8 @@ import jupytext
 import pytest
 from jupytext.config import load_jupytext_config
 
+from openbook.bundle import Table
+
 # Nine cells in ten do no more than 14 things in 36 lines, as the formatter writes them.
 MOST_STATEMENTS = 15
 MOST_LINES = 40
@@ -111,7 +113,7 @@ def test_a_chapter_publishes_something(page):
     if not page.docname.startswith("chapters/"):
         pytest.skip("not a chapter")
     notebook = book.read_reference(page)
-    published = book.bundles(notebook) + book.bundles(notebook, book.TABLE_MIME)
+    published = book.bundles(notebook) + book.bundles(notebook, Table)
     assert published, f"{page.docname}.md publishes neither a figure nor a table"
 
 

@@ -10,6 +10,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,11 @@ def parquet(resource: Mapping[str, Any], content: bytes) -> bytes:
                 f"COMPRESSION zstd, KV_METADATA {{'datapackage.resource': {_quoted(described)}}})"
             )
         return made.read_bytes()
+
+
+def parquet_writer() -> str:
+    """What writes the Parquet files: another version may write other bytes."""
+    return f"duckdb {version('duckdb')}"
 
 
 def bibliography(keys: Iterable[str]) -> bytes:
