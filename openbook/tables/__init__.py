@@ -3,18 +3,18 @@
 >>> from openbook.tables import load
 >>> exports = load("oil_exports")
 
-`data/datapackage.json` is the only schema. Frictionless applies its structural rules (types,
-required cells, lists, bounds, keys); `openbook.tables.rules` applies rules beyond them, which the
-schema states under `openbook` and `openbook:period`: ISO periods, preferred rows, parts within
-their whole, columns in order, legs that join up, project steps and parts of years, parties, sums
-with a unit, true zeros, two ends that differ, absences that were looked for; and every row's source
-is an entry of `data/references.bib`. `openbook.tables.plausible` refuses what a quantity can't be.
-`openbook.tables.metadata` asks of the schema and the bibliography what the site needs of them.
-A table that breaks a rule is a `TableError` that says where, which rule and what to do; one that
-passed is not validated again until something it depends on changes.
+Each table is described in `data/schema/NAME.yml`. `renew` makes `data/datapackage.json` of these
+(`openbook.tables.schema`), which alone is read here: a book without that folder writes it by hand.
+Frictionless applies its structural rules (types, required cells, lists, bounds, keys),
+`openbook.tables.rules` the rules beyond them, `openbook.tables.plausible` what a quantity can't be:
+RULES.md in the folder of the package has each with an example. Every row's source is an entry of
+`data/references.bib`. `openbook.tables.metadata` asks of the schema and the bibliography what the
+site needs of them. A table that breaks a rule is a `TableError` that says where, which rule and
+what to do; one that passed is not validated again until something it depends on changes.
 
-`python -m openbook.tables check` validates everything, `renew` writes what follows from the rows
-(sha256, size, coverage) for changed tables that are valid.
+`python -m openbook.tables check` validates everything. `renew` makes datapackage.json, with what
+follows from the rows (sha256, size, coverage) of changed tables that are valid. `new NAME` writes a
+first `data/schema/NAME.yml` from `data/NAME.csv`.
 
 Two environment variables: OPENBOOK_DATA names another data folder, OPENBOOK_BUILD the folder for
 what is only a memory of earlier validations (`_build` beside the data, if it is not set).
@@ -48,6 +48,7 @@ __all__ = [
     "describe",
     "digest",
     "files",
+    "first_description",
     "first_print",
     "load",
     "package",
@@ -60,6 +61,7 @@ __all__ = [
 ]
 
 SHOWN = 10  # faults of a table in one message
+SCHEMA = "schema"  # the folder in it where each table is described
 DATA = "OPENBOOK_DATA"  # environment variable: the folder of the tables
 BUILD = "OPENBOOK_BUILD"  # environment variable: the folder that is built into
 
@@ -171,6 +173,8 @@ def check() -> list[TableError]:
     try:
         _sources()
         paths = {resource["name"]: resource["path"] for resource in _package()["resources"]}
+        if _yaml_files():
+            _made_of_schema()
     except TableError as error:
         return [error]
     for name, path in paths.items():
@@ -189,7 +193,7 @@ def _book_errors() -> list[TableError]:
     stray = Fault(
         "the file is in no resource of datapackage.json",
         "every table is described",
-        "Describe it there, or delete the file.",
+        "Describe it (`make table NAME=…` writes a first description), or delete the file.",
     )
     found = [(path.name, stray) for path in _tables() if path.name not in described]
     cited = {
@@ -227,9 +231,11 @@ def renew_hashes() -> list[str]:
 
 
 def _renew() -> tuple[list[str], list[TableError]]:
-    if _stamped(WHOLE) == _whole_digest():  # nothing at all has changed since all was well
+    there = (_folder() / "datapackage.json").is_file() or not _yaml_files()
+    if there and _stamped(WHOLE) == _whole_digest():  # nothing has changed since all was well
         return [], []
-    whole, changed, errors = deepcopy(_package()), [], []
+    changed = _make_of_schema() if _yaml_files() else []
+    whole, errors = deepcopy(_package()), []
     for at, resource in enumerate(whole["resources"]):
         try:
             written = resource | _written(resource)
@@ -240,10 +246,8 @@ def _renew() -> tuple[list[str], list[TableError]]:
             whole["resources"][at] = written
             changed.append(resource["name"])
     if changed:
-        text = json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
-        draft = _folder() / f".datapackage.json.{os.getpid()}"  # whole, or as it was
-        draft.write_text(text, encoding="utf-8", newline="\n")
-        draft.replace(_folder() / "datapackage.json")
+        _write_package(whole)
+    changed = list(dict.fromkeys(changed))
     errors += _book_errors() if not errors else []
     if not errors:
         _leave_stamp(WHOLE, _whole_digest())
@@ -261,10 +265,124 @@ def _written(resource: dict) -> dict[str, Any]:
     }
 
 
+# --- the schema: datapackage.json is made of data/schema
+
+
+def _yaml_files() -> list[Path]:
+    return sorted((_folder() / SCHEMA).glob("*.yml"))
+
+
+def _schema_file(name: str) -> str:
+    """Where a table, or `_package`, is described by hand: what an error has to name."""
+    written = f"{SCHEMA}/{name}.yml"
+    return written if (_folder() / written).is_file() else "datapackage.json"
+
+
+def _held() -> dict:
+    """The datapackage.json that is there; {} if there is none that can be read."""
+    try:
+        held = json.loads(_read(_folder() / "datapackage.json"))
+        return held if {resource["name"] for resource in held["resources"]} else {}
+    except (TableError, ValueError, KeyError, TypeError):  # such as one that git could not merge
+        return {}
+
+
+def _made() -> dict:
+    """The package that the files of `data/schema` make. Raises TableError if one is wrong."""
+    from openbook.tables import schema  # which takes YAML's tenth of a second to start
+
+    try:
+        texts = {path.name: rules.decode(_read(path)) for path in _yaml_files()}
+        made = schema.package_of(texts, _held())
+    except schema.SchemaError as broken:
+        wrong = {file: [f for at, f in broken.faults if at == file] for file, _ in broken.faults}
+        errors = [_error(f"{SCHEMA}/{file}", faults) for file, faults in wrong.items()]
+        raise TableError("\n".join(map(str, errors))) from None
+    if faults := list(metadata.package_faults(made)):
+        raise _error(f"{SCHEMA}/{schema.PACKAGE}", faults)
+    return made
+
+
+def _make_of_schema() -> list[str]:
+    """Write what `data/schema` makes, if it is not there yet; the names of the tables it changed.
+
+    Raises TableError, and writes nothing, if a file of the folder is wrong.
+    """
+    made, held = _made(), {resource["name"]: resource for resource in _held().get("resources", [])}
+    _write_package(made)
+    return [r["name"] for r in made["resources"] if r != held.get(r["name"])]
+
+
+def _made_of_schema() -> None:
+    """Raises TableError if datapackage.json is not what `data/schema` makes."""
+    from openbook.tables import schema
+
+    made = _made()
+    if schema.text_of(made).encode() != _read(_folder() / "datapackage.json"):
+        fault = Fault(
+            f"it is not made of {SCHEMA}/: {schema.difference(made, _package())} differs",
+            f"tables are described in {SCHEMA}/, and datapackage.json is made of that",
+            f"Edit the file in {SCHEMA}/, never this one; then run `make data`.",
+        )
+        raise _error("datapackage.json", [fault])
+
+
+def _write_package(package: dict) -> None:
+    from openbook.tables import schema
+
+    text = schema.text_of(package).encode()
+    path, draft = _folder() / "datapackage.json", _folder() / f".datapackage.json.{os.getpid()}"
+    if not path.is_file() or path.read_bytes() != text:
+        draft.write_bytes(text)
+        draft.replace(path)  # whole, or as it was
+
+
+def first_description(name: str) -> Path:
+    """Write a first `data/schema/NAME.yml` from `data/NAME.csv`; its path.
+
+    Raises TableError if there is no such CSV, it can't be read, or it is described already.
+    """
+    from openbook.tables import scaffold, schema
+
+    path = _folder() / SCHEMA / f"{name}.yml"
+    if path.exists():
+        fault = Fault(
+            "the table is described already",
+            "a first description replaces none",
+            "Edit the file; or delete it first, if it is to be written anew.",
+        )
+        raise _error(f"{SCHEMA}/{name}.yml", [fault])
+    if not metadata.NAME.fullmatch(name) or not (_folder() / f"{name}.csv").is_file():
+        known = {table.stem for table in _tables()} - {file.stem for file in _yaml_files()}
+        fault = Fault(
+            "there is no such table",
+            "a table's name begins with a small letter and goes on in these, digits and _; its "
+            "rows are there before it is described",
+            f"{rules.nearest(name, known)}Write its rows first.",
+        )
+        raise _error(f"{name}.csv", [fault])
+    read = f"{SCHEMA}/{schema.PACKAGE}"
+    try:
+        shared = schema.shared_of(rules.decode(_read(_folder() / read)))
+        read = f"{name}.csv"
+        columns = scaffold.columns_of(_read(_folder() / read))
+    except Faults as broken:
+        raise _error(read, broken.args) from None
+    keys = {
+        key: (resource["name"], scaffold.columns_of(_csv_bytes(resource))[key])
+        for resource in _held().get("resources", [])
+        for key in resource["schema"]["primaryKey"]
+        if len(resource["schema"]["primaryKey"]) == 1
+    }
+    text = scaffold.first_description(name, columns, shared["fields"], keys)
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return path
+
+
 def _whole_digest() -> str:
     """Covers every file that a rule looks at: schema, bibliography, tables, pages, this code."""
     paths = [*_CODE, _folder() / "datapackage.json", _folder() / "references.bib"]
-    paths += [*_tables(), *_pages()]
+    paths += [*_tables(), *_yaml_files(), *_pages()]
     return _sha(json.dumps([[path.name, _sha(_read(path))] for path in paths]).encode())
 
 
@@ -275,6 +393,7 @@ _seen: dict[Path, bytes] = {}
 
 
 _CODE = [Path(m) for m in (__file__, rules.__file__, metadata.__file__, plausible.__file__)]
+_CODE.append(Path(__file__).with_name("schema.py"))  # not imported: to load, it isn't needed
 
 
 _default: list[Path] = []  # at most one: what `use` said
@@ -295,8 +414,9 @@ def _folder() -> Path:
 def _nearest(start: Path) -> Path:
     """The folder `data` of the book that a folder is part of."""
     for folder in (start, *start.parents):
-        if (folder / "data" / "datapackage.json").is_file():
-            return folder / "data"
+        data = folder / "data"
+        if (data / "datapackage.json").is_file() or (data / SCHEMA).is_dir():
+            return data
     return start / "data"
 
 
@@ -363,7 +483,7 @@ def _parse_package(raw: bytes) -> dict:
         )
         raise _error("datapackage.json", [fault]) from None
     if faults := list(metadata.package_faults(found)):
-        raise _error("datapackage.json", faults)
+        raise _error(_schema_file("_package"), faults)
     return found
 
 
@@ -553,7 +673,7 @@ def _validate(name: str, key: str) -> pd.DataFrame:
     for other in _needs(resource):
         _valid(other)
     if faults := list(metadata.schema_faults(resource)):
-        raise _error("datapackage.json", faults)
+        raise _error(_schema_file(name), faults)
     try:
         rows = _rows(resource)
         if _stamped(name) == key:
@@ -626,11 +746,15 @@ def _parent_of(path: str) -> pd.Series:
 
 
 def main(arguments: list[str]) -> int:
-    """`check` or `renew` on the command line; 0 if every table is valid."""
-    if arguments not in (["renew"], ["check"]):
-        print("usage: python -m openbook.tables check|renew", file=sys.stderr)
+    """`check`, `renew` or `new NAME` on the command line; 0 if every table is valid."""
+    if arguments not in (["renew"], ["check"]) and (len(arguments), *arguments[:1]) != (2, "new"):
+        print("usage: python -m openbook.tables check|renew|new NAME", file=sys.stderr)
         return 2
     try:
+        if arguments[0] == "new":
+            written = first_description(arguments[1])
+            print(f"{written}: write what is TODO there, then `make data`")
+            return 0
         errors = check() if arguments == ["check"] else _told_renewal()
     except TableError as error:  # of the schema as a whole
         errors = [error]
