@@ -147,7 +147,7 @@ def package_faults(package: Mapping[str, Any]) -> Iterator[Fault]:
             ),
             (
                 len(set(names)) < len(names),
-                f"two tables are called {max(names, key=names.count)}",
+                f"two tables are called {max(names, key=names.count, default='')}",
                 "a table's name is its own",
                 "Rename one.",
             ),
@@ -243,7 +243,7 @@ def _field_faults(field: Mapping[str, Any], resource: Mapping[str, Any]) -> Iter
                 name == "period" and not field.get("openbook:period"),
                 f"{column} is not checked as a period",
                 "a column called period holds ISO 8601 periods",
-                'Add "openbook:period": true.',
+                'Add "period: true".',
             ),
             (
                 bool(field.get("openbook:period")) and kind != "string",
@@ -276,13 +276,13 @@ def _field_faults(field: Mapping[str, Any], resource: Mapping[str, Any]) -> Iter
                 money and not _required(field) and not any(name in pair for pair in together),
                 f"{column} has currencies, and a sum may stand without",
                 "a sum of money has its currency",
-                'Make the column required, or add "together": [[…]] under "openbook".',
+                'Make the column required, or add "together: [[…]]" to its rules.',
             ),
             (
                 name == "true_zero" and resource.get("openbook", {}).get("zeros") != zeros,
                 f"{column} is not checked",
                 "a value of 0 is marked as a true one, and no other is",
-                f'Add "zeros": {zeros} under "openbook".',
+                'Add "zeros: {value: value, mark: true_zero}" to its rules.',
             ),
         ]
     )
@@ -413,8 +413,8 @@ def _rule_faults(resource: Mapping[str, Any]) -> Iterator[Fault]:
     if ("preferred" in fields) != ("observation" in own):
         yield Fault(
             f'{table}: "preferred" and "observation" are not given together',
-            'a table with a column "preferred" says under openbook.observation which '
-            "columns name one observation",
+            'a table with a column "preferred" says by the rule "observation" which columns '
+            "name one observation",
             "Add the one or drop the other.",
         )
 

@@ -329,7 +329,7 @@ def cell_faults(
             Fault(
                 "the table has no rows",
                 "a table holds at least one observation",
-                "Add its rows, or take the table out of datapackage.json.",
+                "Add its rows, or delete its description.",
             )
         ]
     fields = resource["schema"]["fields"]
@@ -420,7 +420,7 @@ def _structure_faults(resource: dict, rows: list[Row], others: list[dict]) -> It
             Fault(
                 f"the schema can't be applied: {notes}",
                 "the schema is a Frictionless Table Schema",
-                "Correct it in datapackage.json.",
+                "Correct its description.",
             )
         ) from None
     known = {table["name"]: table["data"] for table in [*others, table | {"name": ""}, table]}

@@ -166,7 +166,8 @@ def guessed_field(name: str, cells: Sequence[str], units: bool) -> dict[str, Any
     if name in ("period", "year") and all(map(is_period, held)):
         kind, dates = "string", True
     different = list(dict.fromkeys(held))
-    few = kind == "string" and not dates and len(different) <= min(LISTED, len(held) // 2)
+    listed = kind == "string" and not dates and name not in {"source", *NO_KEY}
+    few = listed and len(different) <= min(LISTED, len(held) // 2)
     return {
         **({"type": kind} if kind != "string" else {}),
         "title": name.replace("_", " ").capitalize(),
