@@ -9,7 +9,7 @@ import yaml
 
 import openbook
 from openbook import tables
-from openbook.tables import metadata, schema
+from openbook.tables import options, rules, schema
 
 PAGE = (Path(openbook.__file__).parent / "RULES.md").read_text("utf-8")
 SECTION = re.compile(r"(?ms)^### (`.*?`)\n(.*?)(?=^##|\Z)")
@@ -111,9 +111,10 @@ def test_each_rule_of_the_page_takes_its_example_and_refuses_the_other(data, hea
 
 def test_the_page_has_every_rule_and_each_of_its_keys():
     headings = set(re.findall(r"`(\w+)`", " ".join(sections())))
-    rules = metadata.TABLE_RULES | {"primaryKey", "foreignKeys", "type", "unit"}
-    assert rules | set(schema.OWN) | set(schema.CONSTRAINTS) <= headings
-    assert {key for key in metadata.SUB_RULES if not re.search(rf"\b{key}\b", PAGE)} == set()
+    known = {*rules.KINDS, rules.COVERAGE, "primaryKey", "foreignKeys", "type", "unit"}
+    assert known | set(schema.OWN) | set(schema.CONSTRAINTS) <= headings
+    keys = {key for kind in rules.KINDS.values() for key in options.options(kind)} - {"columns"}
+    assert {key for key in keys if not re.search(rf"\b{key}\b", PAGE)} == set()
 
 
 def test_the_description_at_the_head_of_the_page_can_be_used():
@@ -233,6 +234,8 @@ def test_what_is_shared_is_told_by_its_own_file(ports):
     shared = ports / "schema" / "_package.yml"
     edit(shared, "fields: {}", "fields: {port: {titles: Port}}")
     assert 'data/schema/_package.yml: "fields.port.titles" is no key' in refusal()
+    shared.write_text(PACKAGE.replace("fields: {}", "fields: {port: Port}"), "utf-8")
+    assert "\"fields.port\" is 'Port'" in refusal()
     shared.write_text(PACKAGE.replace("  keywords: [made up]\n", ""), "utf-8")
     assert "data/schema/_package.yml: the package has no keywords" in refusal()
     shared.unlink()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from openbook import tables
-from openbook.tables import rules
+from openbook.tables import csvfile
 
 FOLDER = "_data"  # beside _static, in the built site
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the date of every file in a zip: the earliest that it can say
@@ -92,7 +92,7 @@ def contents(confdir: Path) -> dict[str, bytes]:
 def sources_of(resource: Mapping[str, Any], content: bytes) -> dict[str, list[int]]:
     """Each source of a table with its rows, counted from 1 below the head."""
     found: dict[str, list[int]] = {}
-    places = rules.source_columns(resource["schema"]["fields"])
+    places = csvfile.source_columns(resource["schema"]["fields"])
     for number, row in enumerate(rows(content)[1:], 1):
         keys = {key: None for at in places for key in row[at].split(";") if key}
         for key in keys:

@@ -14,9 +14,12 @@ from typing import Any
 
 import yaml
 
+from openbook.tables.csvfile import decode, read_rows
+from openbook.tables.messages import SPELLING
 from openbook.tables.metadata import DEGREES
-from openbook.tables.rules import SPELLING, Fault, Faults, decode, is_period, records
+from openbook.tables.periods import is_period
 from openbook.tables.schema import UNWRITTEN, Loader
+from openbook.tables.violations import ValidationError, Violation
 
 LISTED = 6  # so few different words in a column may be all that there are
 LONGEST_KEY = 5  # columns: more are no key that a person would write
@@ -90,12 +93,12 @@ def dump(described: Mapping[str, Any]) -> str:
 
 
 def columns_of(raw: bytes) -> dict[str, list[str]]:
-    """The cells of a CSV file by column. Raises Faults if it can't be read or has no rows."""
+    """The cells of a CSV file by column. ValidationError if it can't be read or has no rows."""
     header = next(csv.reader(io.StringIO(decode(raw), newline="")), [])
-    rows = records(raw, header)
+    rows = read_rows(raw, header)
     if not rows:
-        raise Faults(
-            Fault(
+        raise ValidationError(
+            Violation(
                 "the table has no rows",
                 "types and keys are guessed from the rows",
                 "Write the header and some rows first.",

@@ -1,6 +1,6 @@
 """One YAML file a table, `data/schema/NAME.yml`, from which `data/datapackage.json` is made.
 
-Functions from the text of these files to the data package, or the faults found: no files, no state.
+Functions from the text of these files to the data package, or what is wrong: no files, no state.
 `_package.yml` holds the package's own part (`package`) and what tables share, written once and
 referred to by key (`licences`, `fields`). What follows from a table's rows (sha256, size, coverage)
 stands in datapackage.json alone. The keys of a table and all rules are on the page RULES.md.
@@ -16,7 +16,8 @@ from typing import Any, ClassVar
 import yaml
 
 from openbook.tables.metadata import NAME, OF_EVERY_TABLE
-from openbook.tables.rules import Fault, Faults, date_columns, nearest
+from openbook.tables.periods import date_columns
+from openbook.tables.violations import ValidationError, Violation, nearest
 
 PACKAGE = "_package.yml"
 UNWRITTEN = "TODO"  # begins a text that a person has still to write
@@ -75,12 +76,12 @@ for tag, (pattern, first) in PLAIN.items():
 
 
 class SchemaError(ValueError):
-    """What is wrong in the files of `data/schema`: `faults` are pairs of a file and a fault."""
+    """What is wrong in the files of `data/schema`: `violations` are pairs of a file and one."""
 
-    def __init__(self, faults: list[tuple[str, Fault]]) -> None:
-        """One line a fault is the message; the faults are kept."""
-        super().__init__(*(f"{file}: {fault.problem}" for file, fault in faults))
-        self.faults = faults
+    def __init__(self, violations: list[tuple[str, Violation]]) -> None:
+        """One line each is the message; the violations are kept."""
+        super().__init__(*(f"{file}: {each.problem}" for file, each in violations))
+        self.violations = violations
 
 
 def package_of(texts: Mapping[str, str], held: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,8 +99,8 @@ def package_of(texts: Mapping[str, str], held: Mapping[str, Any]) -> dict[str, A
                 shared = shared_of(texts.get(PACKAGE, ""))
             else:
                 resources.append(_resource(file.removesuffix(".yml"), texts[file], shared, before))
-        except Faults as broken:
-            found += [(file, fault) for fault in broken.args]
+        except ValidationError as broken:
+            found += [(file, each) for each in broken.args]
     if found:
         raise SchemaError(found)
     return {"profile": "tabular-data-package", **shared["package"], "resources": resources}
@@ -125,13 +126,13 @@ def difference(made: Mapping[str, Any], held: Mapping[str, Any]) -> str:
 
 
 def read(text: str, known: Mapping[str, Any], optional: Iterable[str] = ()) -> dict[str, Any]:
-    """The keys of a file. Raises Faults if they are not the known ones, each of its type."""
+    """The keys of a file. ValidationError if they are not the known ones, each of its type."""
     try:
         found = yaml.load(text, Loader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise Faults(
-            Fault(
+        raise ValidationError(
+            Violation(
                 f"line {line} can't be read ({error.problem})",
                 "the file is YAML, each key once; a text with a colon, or one that begins with "
                 "a sign, stands between quotes",
@@ -139,38 +140,41 @@ def read(text: str, known: Mapping[str, Any], optional: Iterable[str] = ()) -> d
             )
         ) from None
     if not isinstance(found, dict):
-        raise Faults(Fault("it has no keys", f"the keys are {', '.join(known)}", "Write them."))
-    if faults := [*_key_faults("", found, known), *_shape_faults(found, known, optional)]:
-        raise Faults(*faults)
+        raise ValidationError(
+            Violation("it has no keys", f"the keys are {', '.join(known)}", "Write them.")
+        )
+    if wrong := [*_key_violations("", found, known), *_shape_violations(found, known, optional)]:
+        raise ValidationError(*wrong)
     return found
 
 
-def _key_faults(at: str, found: Mapping, known: Iterable[str]) -> Iterator[Fault]:
+def _key_violations(at: str, found: Any, known: Iterable[str]) -> Iterator[Violation]:
+    rule = f"the keys {f'of {at[:-1]} ' if at else ''}are {', '.join(known)}"
+    if not isinstance(found, dict):
+        yield Violation(f'"{at[:-1]}" is {found!r}', rule, "Write it as keys with their values.")
+        return
     for key in found:
         if key not in known:
-            yield Fault(
-                f'"{at}{key}" is no key of a description',
-                f"the keys {f'of {at[:-1]} ' if at else ''}are {', '.join(known)}",
-                nearest(str(key), known) + "Correct it.",
-            )
+            fix = f"{nearest(str(key), known)}Correct it."
+            yield Violation(f'"{at}{key}" is no key of a description', rule, fix)
 
 
-def _shape_faults(
+def _shape_violations(
     found: Mapping, known: Mapping[str, Any], optional: Iterable[str]
-) -> Iterator[Fault]:
+) -> Iterator[Violation]:
     for key, kind in known.items():
         kinds = kind if isinstance(kind, tuple) else (kind,)
         words = " or ".join(WORDS[kind] for kind in kinds)
         if key not in found and key not in optional:
-            yield Fault(f'"{key}" is missing', f"{key} is {words}", "Add it.")
+            yield Violation(f'"{key}" is missing', f"{key} is {words}", "Add it.")
         elif key in found and not isinstance(found[key], kinds):
-            yield Fault(f'"{key}" is {found[key]!r}', f"{key} is {words}", "Correct it.")
+            yield Violation(f'"{key}" is {found[key]!r}', f"{key} is {words}", "Correct it.")
 
 
-def unwritten(value: Any, at: str = "") -> Iterator[Fault]:
-    """A fault for each text that still begins with TODO, wherever it stands in the file."""
+def unwritten(value: Any, at: str = "") -> Iterator[Violation]:
+    """A violation for each text that still begins with TODO, wherever it stands in the file."""
     if isinstance(value, str) and value.startswith(UNWRITTEN):
-        yield Fault(
+        yield Violation(
             f'"{at}" is still to be written ("{value}")',
             f"no text of a description begins with {UNWRITTEN}",
             "Write it, or delete the key if the table has no need of it.",
@@ -186,13 +190,15 @@ def unwritten(value: Any, at: str = "") -> Iterator[Fault]:
 def shared_of(text: str) -> dict[str, Any]:
     """`_package.yml`: the package's own part as datapackage.json has it, licences and fields."""
     found = read(text, PACKAGE_KEYS)
-    faults = [*unwritten(found)]
-    for key, field in found["fields"].items():
-        faults += _key_faults(f"fields.{key}.", field, [key for key in FIELD_KEYS if key != "use"])
-    if faults:
-        raise Faults(*faults)
+    wrong = [*unwritten(found)]
+    known = {"licences": ("name", "title", "path"), "fields": FIELD_KEYS[1:]}
+    for part, keys in known.items():
+        for key, each in found[part].items():
+            wrong += _key_violations(f"{part}.{key}.", each, keys)
+    if wrong:
+        raise ValidationError(*wrong)
     licences = {key: {"name": key, **value} for key, value in found["licences"].items()}
-    own = {}
+    own: dict[str, Any] = {}
     for key, value in found["package"].items():
         known = key == "licence"
         own["licenses" if known else key] = _licences(value, licences) if known else value
@@ -204,8 +210,8 @@ def _resource(
 ) -> dict[str, Any]:
     """A table's part of datapackage.json, from its file and what its rows said before."""
     if not NAME.fullmatch(name):
-        raise Faults(
-            Fault(
+        raise ValidationError(
+            Violation(
                 f'"{name}" is no name of a table',
                 "a name begins with a small letter and goes on in these, digits and _",
                 "Rename the file, and its CSV.",
@@ -214,15 +220,15 @@ def _resource(
     table = read(text, TABLE_KEYS, OPTIONAL)
     held = before.get(name, {})
     keys = table["primaryKey"]
-    faults = list(unwritten(table))
+    wrong = list(unwritten(table))
     fields = []
     for column, own in table["fields"].items():
         try:
             fields.append(_field(column, own, shared["fields"]))
-        except Faults as broken:
-            faults += broken.args
-    if faults:
-        raise Faults(*faults)
+        except ValidationError as broken:
+            wrong += broken.args
+    if wrong:
+        raise ValidationError(*wrong)
     schema: dict[str, Any] = {
         "fields": fields,
         "primaryKey": [keys] if isinstance(keys, str) else keys,
@@ -249,8 +255,8 @@ def _rules(own: dict, fields: list[dict], held: Mapping[str, Any]) -> dict[str, 
     if not date_columns(fields):
         return {"openbook": own} if own else {}
     if "coverage" in own:
-        raise Faults(
-            Fault(
+        raise ValidationError(
+            Violation(
                 '"rules.coverage" is written by hand',
                 "coverage follows from the dates of the rows, and is written by `make data`",
                 "Leave it out.",
@@ -264,8 +270,8 @@ def _licences(keys: str | list[str], licences: Mapping[str, Any]) -> list[dict[s
     wanted = [keys] if isinstance(keys, str) else keys
     for key in wanted:
         if key not in licences:
-            raise Faults(
-                Fault(
+            raise ValidationError(
+                Violation(
                     f'"licence" is "{key}"',
                     f"a licence is one of those in {PACKAGE}: {', '.join(licences)}",
                     f"{nearest(str(key), licences)}If it is a new one, add it there.",
@@ -278,20 +284,17 @@ def _field(name: str, own: Any, shared: Mapping[str, Any]) -> dict[str, Any]:
     """A column as Table Schema has it; nothing written stands for the shared field of its name."""
     at = f"fields.{name}"
     own = {"use": name} if own is None else own
-    if not isinstance(own, dict):
-        rule = "a field is a list of keys, or empty where it is a shared one"
-        raise Faults(Fault(f'"{at}" is {own!r}', rule, "Correct it."))
+    if wrong := list(_key_violations(f"{at}.", own, FIELD_KEYS)):
+        raise ValidationError(*wrong)
     used = own.get("use")
     if used is not None and used not in shared:
-        raise Faults(
-            Fault(
+        raise ValidationError(
+            Violation(
                 f'"{at}" uses the field "{used}"',
                 f"shared fields are those in {PACKAGE}: {', '.join(shared)}",
                 f"{nearest(str(used), shared)}Describe it here, or add it there.",
             )
         )
-    if faults := list(_key_faults(f"{at}.", own, FIELD_KEYS)):
-        raise Faults(*faults)
     told = {"type": "string"} | (shared[used] if used else {}) | own
     described = {key: told[key] for key in ("type", "title", "description", "unit") if key in told}
     marks = {mark: told[key] for key, mark in OWN.items() if key in told}
@@ -303,8 +306,8 @@ def _foreign_key(table: str, column: str, target: Any) -> dict[str, Any]:
     """`country: countries.country` as Table Schema has it; a table's own name is "" there."""
     other, dot, key = str(target).partition(".")
     if not (dot and NAME.fullmatch(other) and NAME.fullmatch(key)):
-        raise Faults(
-            Fault(
+        raise ValidationError(
+            Violation(
                 f'"foreignKeys.{column}" is {target!r}',
                 "it names the other table and its key, as in country: countries.country",
                 "Correct it.",

@@ -1,0 +1,141 @@
+"""The schema and the bibliography, parsed only if their bytes are new, and digests of all files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from functools import lru_cache
+from typing import Any
+
+from openbook.tables import bibliography, csvfile, folder, metadata, periods, rules
+from openbook.tables.bibliography import Source
+from openbook.tables.folder import data_folder, read, remember, remembered, sha256, table_error
+from openbook.tables.violations import ValidationError, Violation, nearest
+
+SOURCES = ".sources"  # remembers the bibliography as it was read
+
+
+def package() -> dict:
+    """`datapackage.json`, shared by all who ask. Raises TableError if it can't be read."""
+    return _parse_package(read(data_folder() / "datapackage.json"))
+
+
+@lru_cache(maxsize=8)
+def _parse_package(raw: bytes) -> dict:
+    try:
+        found = json.loads(raw)
+        for resource in found["resources"]:
+            resource["name"], resource["path"], resource["schema"]["fields"]
+            for key in resource["schema"].get("foreignKeys", []):
+                key["fields"], key["reference"]["resource"]
+    except (ValueError, KeyError, TypeError) as error:
+        violation = Violation(
+            f"it can't be read ({type(error).__name__}: {error})",
+            "the schema is JSON in UTF-8; a table has a name, a path, fields and whole keys",
+            "Correct it.",
+        )
+        raise table_error("datapackage.json", [violation]) from None
+    if wrong := list(metadata.package_violations(found)):
+        raise table_error(folder.described_in("_package"), wrong)
+    return found
+
+
+def resource(name: str) -> dict:
+    """What the schema says of a table, shared by all who ask. TableError if there is none."""
+    tables = {resource["name"]: resource for resource in package()["resources"]}
+    if name not in tables:
+        violation = Violation(
+            f'there is no table "{name}"',
+            f"the tables are {', '.join(sorted(tables))}",
+            nearest(name, tables) + "Check the name.",
+        )
+        raise table_error("datapackage.json", [violation])
+    return tables[name]
+
+
+def csv_bytes(described: Mapping[str, Any]) -> bytes:
+    """The file of a table that the schema describes."""
+    return read(data_folder() / described["path"])
+
+
+def sources() -> dict[str, Source]:
+    """Every source by key. Raises TableError if the bibliography is malformed."""
+    return _parse_bib(read(data_folder() / "references.bib"))
+
+
+@lru_cache(maxsize=8)
+def _parse_bib(raw: bytes) -> dict[str, Source]:
+    """The valid sources of a bibliography, taken from an earlier reading if nothing has changed."""
+    key = sha256(f"{folder.CODE} {sha256(raw)}".encode())
+    try:
+        kept = json.loads(remembered(SOURCES) or "{}")
+    except ValueError:  # cut short by a full disk
+        kept = {}
+    if kept.get("key") == key:
+        return {entry["key"]: Source(**entry) for entry in kept["sources"]}
+    try:
+        found = bibliography.read_sources(raw)
+    except ValidationError as broken:
+        raise table_error("references.bib", broken.args) from None
+    entries = [asdict(entry) for entry in found.values()]
+    remember(SOURCES, json.dumps({"key": key, "sources": entries}))
+    return found
+
+
+@lru_cache(maxsize=8)
+def _descriptors(raw: bytes) -> dict[str, bytes]:
+    """What the schema says of each table, without what follows from the table's file."""
+    return {
+        resource["name"]: _descriptor(resource) for resource in _parse_package(raw)["resources"]
+    }
+
+
+def _descriptor(resource: dict) -> bytes:
+    kept = {key: value for key, value in resource.items() if key not in ("hash", "bytes")}
+    if periods.date_columns(resource["schema"]["fields"]):
+        own = resource.get("openbook", {})
+        kept["openbook"] = {key: value for key, value in own.items() if key != "coverage"}
+    return json.dumps(kept, sort_keys=True, ensure_ascii=False).encode()
+
+
+def table_digest(name: str) -> str:
+    """Covers a table's rows and its description, without what follows from the rows."""
+    content = csv_bytes(resource(name))
+    described = _descriptors(read(data_folder() / "datapackage.json"))[name]
+    return sha256(f"{sha256(content)} {sha256(described)}".encode())
+
+
+def source_digest(entry: Source) -> str:
+    """Covers all that the bibliography says of a source."""
+    return sha256(json.dumps(asdict(entry), sort_keys=True).encode())
+
+
+@lru_cache(maxsize=8)
+def _references(raw: bytes) -> dict[str, list[str]]:
+    found = {}
+    for resource in _parse_package(raw)["resources"]:
+        stated, _ = rules.read_rules(resource)
+        keys = [key["reference"]["resource"] for key in resource["schema"].get("foreignKeys", [])]
+        named = dict.fromkeys(keys + [name for rule in stated for name in rule.tables_named()])
+        found[resource["name"]] = [other for other in named if other not in ("", resource["name"])]
+    return found
+
+
+def referenced_tables(name: str) -> list[str]:
+    """The other tables whose rows decide whether a table is valid. TableError if there is none."""
+    named = resource(name)["name"]
+    return _references(read(data_folder() / "datapackage.json"))[named]
+
+
+def validity_digest(name: str) -> str:
+    """Covers the table, its schema, the sources, the tables it refers to, and this code."""
+    others = [validity_digest(other) for other in referenced_tables(name)]
+    bib = sha256(read(data_folder() / "references.bib"))
+    return sha256(" ".join([folder.CODE, bib, table_digest(name), *others]).encode())
+
+
+def rows_of(described: Mapping[str, Any]) -> list[csvfile.Row]:
+    """The rows of a table as text. Raises ValidationError if its file can't be read."""
+    names = [field["name"] for field in described["schema"]["fields"]]
+    return csvfile.read_rows(csv_bytes(described), names)
