@@ -16,7 +16,7 @@ from openbook.tables.messages import SPELLING
 from openbook.tables.options import Column, Rule
 from openbook.tables.periods import is_period
 from openbook.tables.rows import Together, Zeros
-from openbook.tables.rules import read_rules, rule_violations
+from openbook.tables.rules import misfits
 from openbook.tables.violations import ADDRESS, Violation, broken, nearest, untidy
 
 FIELD_RULES = ("openbook:period", "openbook:source")
@@ -117,8 +117,13 @@ def package_violations(package: Mapping[str, Any]) -> Iterator[Violation]:
     )
 
 
-def table_violations(resource: Mapping[str, Any]) -> Iterator[Violation]:
-    """What is wrong with a table's description: of itself, of its columns, of its rules."""
+def table_violations(
+    resource: Mapping[str, Any], rules: Collection[Rule], misstated: Collection[Violation]
+) -> Iterator[Violation]:
+    """What is wrong with a table's description: of itself, of its columns, of its rules.
+
+    `rules` are those that it states, `misstated` what is wrong with how it states them.
+    """
     table = f'table "{resource["name"]}"'
     covered = str(resource.get("openbook", {}).get("coverage", "2024"))
     yield from _text_violations(table, resource, ("title", "description"))
@@ -146,10 +151,10 @@ def table_violations(resource: Mapping[str, Any]) -> Iterator[Violation]:
                 f"a table's {key} is {wanted}",
                 f'Write "{key}": "{wanted}".',
             )
-    rules, _ = read_rules(resource)
     for field in resource["schema"]["fields"]:
         yield from _field_violations(field, resource, rules)
-    yield from rule_violations(resource)
+    yield from misstated
+    yield from misfits(resource, rules)
 
 
 def _required(field: Mapping[str, Any]) -> bool:
