@@ -6,10 +6,8 @@ and no build fails for it after minutes.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import asdict
 from typing import Any
 
 from openbook.tables.messages import SPELLING
@@ -20,6 +18,7 @@ from openbook.tables.rules import misfits
 from openbook.tables.violations import ADDRESS, Violation, broken, nearest, untidy
 
 FIELD_RULES = ("openbook:period", "openbook:source")
+TRUE_ZEROS = Zeros(value=Column("value"), mark=Column("true_zero"))
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 OF_EVERY_TABLE = {
     "profile": "tabular-data-resource",
@@ -174,7 +173,6 @@ def _field_violations(
     dates = [other for other in schema["fields"] if other["name"] in DATES]
     parameters = resource["name"].endswith("parameters")  # of which each says its time itself
     together = [pair.columns for pair in rules if isinstance(pair, Together)]
-    zeros = Zeros(value=Column("value"), mark=Column("true_zero"))
     column = f'table "{resource["name"]}": the field "{name}"'
     yield from _text_violations(column, field, ("title", "description"))
     for key in field:
@@ -245,10 +243,10 @@ def _field_violations(
                 'Make the column required, or add "together": [[…]] under "openbook".',
             ),
             (
-                name == "true_zero" and zeros not in rules,
+                name == "true_zero" and TRUE_ZEROS not in rules,
                 f"{column} is not checked",
                 "a value of 0 is marked as a true one, and no other is",
-                f'Add "zeros": {json.dumps(asdict(zeros))} under "openbook".',
+                'Add "zeros": {"value": "value", "mark": "true_zero"} under "openbook".',
             ),
         ]
     )

@@ -77,11 +77,9 @@ class Rule:
 
     def _named(self, wanted: Any) -> list[str]:
         own: Kind = type(self)
-        types = (kind for kind, _ in options(own).values())
-        values = (getattr(self, each.name) for each in fields(own))
-        pairs = zip(types, values, strict=True)
-        leaves = (leaf for kind, value in pairs for leaf in _leaves(kind, value))
-        return [str(value) for kind, value in leaves if kind is wanted]
+        values = ((type_, getattr(self, at)) for at, type_ in _options_with(own, wanted))
+        leaves = (leaf for type_, value in values for leaf in _leaves(type_, value))
+        return [str(value) for type_, value in leaves if type_ is wanted]
 
 
 @cache
@@ -92,6 +90,17 @@ def options(kind: Kind) -> dict[str, tuple[Any, Callable[[], Any] | None]]:
         each.name.rstrip("_"): (types[each.name], _default(each))  # from_ is called from
         for each in fields(kind)
     }
+
+
+@cache
+def _options_with(kind: Kind, wanted: Any) -> list[tuple[str, Any]]:
+    """The options of a kind, by the names of its fields, in whose type another type occurs."""
+    types = zip(fields(kind), options(kind).values(), strict=True)
+    return [(each.name, type_) for each, (type_, _) in types if _occurs(wanted, type_)]
+
+
+def _occurs(wanted: Any, type_: Any) -> bool:
+    return type_ is wanted or any(_occurs(wanted, inner) for inner in get_args(type_))
 
 
 def _default(option: Field) -> Callable[[], Any] | None:

@@ -52,7 +52,11 @@ def _described(raw: bytes) -> dict[str, dict]:
 
 def resource(name: str) -> dict:
     """What the schema says of a table, shared by all who ask. TableError if there is none."""
-    tables = _described(_schema())
+    return _resource(_schema(), name)
+
+
+def _resource(raw: bytes, name: str) -> dict:
+    tables = _described(raw)
     if name not in tables:
         violation = Violation(
             f'there is no table "{name}"',
@@ -110,9 +114,9 @@ def _descriptor(resource: dict) -> bytes:
 
 def table_digest(name: str) -> str:
     """Covers a table's rows and its description, without what follows from the rows."""
-    content = csv_bytes(resource(name))
-    described = _descriptors(_schema())[name]
-    return sha256(f"{sha256(content)} {sha256(described)}".encode())
+    raw = _schema()
+    content = csv_bytes(_resource(raw, name))
+    return sha256(f"{sha256(content)} {sha256(_descriptors(raw)[name])}".encode())
 
 
 def source_digest(entry: Source) -> str:
@@ -122,7 +126,7 @@ def source_digest(entry: Source) -> str:
 
 @lru_cache(maxsize=1024)
 def _stated(raw: bytes, name: str) -> tuple[list[rules.Rule], list[Violation]]:
-    return rules.read_rules(_described(raw)[name])
+    return rules.read_rules(_resource(raw, name))
 
 
 def stated_rules(name: str) -> tuple[list[rules.Rule], list[Violation]]:
@@ -130,18 +134,17 @@ def stated_rules(name: str) -> tuple[list[rules.Rule], list[Violation]]:
     return _stated(_schema(), name)
 
 
+def referenced_tables(name: str) -> list[str]:
+    """The other tables whose rows decide whether a table is valid. TableError if there is none."""
+    return _references(_schema(), name)
+
+
 @lru_cache(maxsize=1024)
 def _references(raw: bytes, name: str) -> list[str]:
-    described, (stated, _) = _described(raw)[name], _stated(raw, name)
+    described, (stated, _) = _resource(raw, name), _stated(raw, name)
     keys = [key["reference"]["resource"] for key in described["schema"].get("foreignKeys", [])]
     named = dict.fromkeys(keys + [other for rule in stated for other in rule.tables_named()])
     return [other for other in named if other not in ("", name)]
-
-
-def referenced_tables(name: str) -> list[str]:
-    """The other tables whose rows decide whether a table is valid. TableError if there is none."""
-    raw = _schema()
-    return _references(raw, name if name in _described(raw) else resource(name)["name"])
 
 
 def validity_digest(name: str) -> str:
