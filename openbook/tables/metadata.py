@@ -14,10 +14,11 @@ from openbook.tables.messages import SPELLING
 from openbook.tables.options import Column, Rule
 from openbook.tables.periods import is_period
 from openbook.tables.rows import Together, Zeros
-from openbook.tables.rules import read_rules, rule_violations
+from openbook.tables.rules import misfits
 from openbook.tables.violations import ADDRESS, Violation, broken, nearest, untidy
 
 FIELD_RULES = ("openbook:period", "openbook:source")
+TRUE_ZEROS = Zeros(value=Column("value"), mark=Column("true_zero"))
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 OF_EVERY_TABLE = {
     "profile": "tabular-data-resource",
@@ -115,8 +116,13 @@ def package_violations(package: Mapping[str, Any]) -> Iterator[Violation]:
     )
 
 
-def table_violations(resource: Mapping[str, Any]) -> Iterator[Violation]:
-    """What is wrong with a table's description: of itself, of its columns, of its rules."""
+def table_violations(
+    resource: Mapping[str, Any], rules: Collection[Rule], misstated: Collection[Violation]
+) -> Iterator[Violation]:
+    """What is wrong with a table's description: of itself, of its columns, of its rules.
+
+    `rules` are those that it states, `misstated` what is wrong with how it states them.
+    """
     table = f'table "{resource["name"]}"'
     covered = str(resource.get("openbook", {}).get("coverage", "2024"))
     yield from _text_violations(table, resource, ("title", "description"))
@@ -144,10 +150,10 @@ def table_violations(resource: Mapping[str, Any]) -> Iterator[Violation]:
                 f"a table's {key} is {wanted}",
                 f'Write "{key}": "{wanted}".',
             )
-    rules, _ = read_rules(resource)
     for field in resource["schema"]["fields"]:
         yield from _field_violations(field, resource, rules)
-    yield from rule_violations(resource)
+    yield from misstated
+    yield from misfits(resource, rules)
 
 
 def _required(field: Mapping[str, Any]) -> bool:
@@ -167,7 +173,6 @@ def _field_violations(
     dates = [other for other in schema["fields"] if other["name"] in DATES]
     parameters = resource["name"].endswith("parameters")  # of which each says its time itself
     together = [pair.columns for pair in rules if isinstance(pair, Together)]
-    zeros = Zeros(value=Column("value"), mark=Column("true_zero"))
     column = f'table "{resource["name"]}": the field "{name}"'
     yield from _text_violations(column, field, ("title", "description"))
     for key in field:
@@ -238,7 +243,7 @@ def _field_violations(
                 'Make the column required, or add "together: [[…]]" to its rules.',
             ),
             (
-                name == "true_zero" and zeros not in rules,
+                name == "true_zero" and TRUE_ZEROS not in rules,
                 f"{column} is not checked",
                 "a value of 0 is marked as a true one, and no other is",
                 'Add "zeros: {value: value, mark: true_zero}" to its rules.',

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields
 from functools import cache
 from types import NoneType
 from typing import TYPE_CHECKING, Any, ClassVar, NewType, get_args, get_origin, get_type_hints
@@ -77,24 +77,36 @@ class Rule:
 
     def _named(self, wanted: Any) -> list[str]:
         own: Kind = type(self)
-        types = (kind for kind, _ in options(own).values())
-        values = (getattr(self, each.name) for each in fields(own))
-        pairs = zip(types, values, strict=True)
-        leaves = (leaf for kind, value in pairs for leaf in _leaves(kind, value))
-        return [str(value) for kind, value in leaves if kind is wanted]
+        values = ((type_, getattr(self, at)) for at, type_ in _options_with(own, wanted))
+        leaves = (leaf for type_, value in values for leaf in _leaves(type_, value))
+        return [str(value) for type_, value in leaves if type_ is wanted]
 
 
 @cache
-def options(kind: Kind) -> dict[str, tuple[Any, bool]]:
-    """The options of a kind of rule, by name: the type of each, and whether it has to be there."""
+def options(kind: Kind) -> dict[str, tuple[Any, Callable[[], Any] | None]]:
+    """The options of a kind of rule by name: the type, and what makes the default, if any."""
     types = get_type_hints(kind)
     return {
-        each.name.rstrip("_"): (  # from is a word of Python's own, from_ is a name
-            types[each.name],
-            each.default is MISSING and each.default_factory is MISSING,
-        )
+        each.name.rstrip("_"): (types[each.name], _default(each))  # from_ is called from
         for each in fields(kind)
     }
+
+
+@cache
+def _options_with(kind: Kind, wanted: Any) -> list[tuple[str, Any]]:
+    """The options of a kind, by the names of its fields, in whose type another type occurs."""
+    types = zip(fields(kind), options(kind).values(), strict=True)
+    return [(each.name, type_) for each, (type_, _) in types if _occurs(wanted, type_)]
+
+
+def _occurs(wanted: Any, type_: Any) -> bool:
+    return type_ is wanted or any(_occurs(wanted, inner) for inner in get_args(type_))
+
+
+def _default(option: Field) -> Callable[[], Any] | None:
+    if option.default is not MISSING:
+        return lambda: option.default
+    return None if option.default_factory is MISSING else option.default_factory
 
 
 def read(kind: Kind, given: Any) -> tuple[list[Rule], list[Words]]:
@@ -107,37 +119,37 @@ def read(kind: Kind, given: Any) -> tuple[list[Rule], list[Words]]:
     rules: list[Rule] = []
     wrong: list[Words] = []
     for each in given if several else [given]:
-        stated = {"columns": each} if plain else each
-        slips = list(_slips(kind, stated))
+        values, slips = _read_options(kind, {"columns": each} if plain else each)
         if not slips:
-            rules.append(_made(kind, stated))
+            rules.append(kind(*values))
         wrong += slips
     return rules, wrong
 
 
-def _made(kind: Kind, given: Mapping[str, Any]) -> Rule:
-    names = dict(zip(options(kind), (each.name for each in fields(kind)), strict=True))
-    types = options(kind)
-    return kind(**{names[key]: _value(types[key][0], value) for key, value in given.items()})
-
-
-def _slips(kind: Kind, given: Any) -> Iterator[Words]:
+def _read_options(kind: Kind, given: Any) -> tuple[list[Any], list[Words]]:
+    """The values of a rule's options in their order, and what is wrong with how they are stated."""
     known, name = options(kind), kind.kind
-    needed = [key for key, (_, must) in known.items() if must]
     if not isinstance(given, dict):
-        yield f"{name} can't be applied", f"{name} is an object of options", "Correct it."
-        return
+        return [], [(f"{name} can't be applied", f"{name} is an object of options", "Correct it.")]
+    wrong: list[Words] = []
     for key in (key for key in given if key not in known):
-        allowed = f"the options of {name} are {', '.join(known)}"
-        yield f'{name} has no option "{key}"', allowed, f"{nearest(key, known)}Correct it."
+        rule, fix = f"the options of {name} are {', '.join(known)}", nearest(key, known)
+        wrong.append((f'{name} has no option "{key}"', rule, f"{fix}Correct it."))
+    needed = [key for key, (_, default) in known.items() if default is None]
     if missing := [key for key in needed if key not in given]:
         problem = f"{name} can't be applied without {', '.join(missing)}"
-        yield problem, f"{name} names {', '.join(needed)}", "Add what is missing."
-    for key in (key for key in given if key in known):
+        wrong.append((problem, f"{name} names {', '.join(needed)}", "Add what is missing."))
+    values = []
+    for key, (type_, default) in known.items():
         try:
-            _value(known[key][0], given[key])
+            if key in given:
+                values.append(_value(type_, given[key]))
+            elif default:
+                values.append(default())
         except ValueError as wanted:
-            yield f'"{key}" of {name} is {json.dumps(given[key])}', f"it is {wanted}", "Correct it."
+            problem = f'"{key}" of {name} is {json.dumps(given[key])}'
+            wrong.append((problem, f"it is {wanted}", "Correct it."))
+    return values, wrong
 
 
 def _value(kind: Any, given: Any) -> Any:

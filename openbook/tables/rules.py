@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from openbook.tables.groups import Connected, Observation, Parts, Steps
@@ -56,10 +56,8 @@ def read_rules(resource: Mapping[str, Any]) -> tuple[list[Rule], list[Violation]
     return rules, [Violation(f"{table}: {words[0]}", *words[1:]) for words in wrong]
 
 
-def rule_violations(resource: Mapping[str, Any]) -> Iterator[Violation]:
-    """What is wrong with a table's rules: how they are stated, and whether they fit its columns."""
-    rules, wrong = read_rules(resource)
-    yield from wrong
+def misfits(resource: Mapping[str, Any], rules: Collection[Rule]) -> Iterator[Violation]:
+    """Why a table's rules can't be applied to its columns."""
     schema, table = resource["schema"], f'table "{resource["name"]}"'
     names = [field["name"] for field in schema["fields"]]
     for name in dict.fromkeys(name for rule in rules for name in rule.columns_named()):
@@ -82,7 +80,7 @@ def rule_violations(resource: Mapping[str, Any]) -> Iterator[Violation]:
 
 
 def violations(
-    rules: list[Rule] | tuple[Rule, ...], frame: pd.DataFrame, context: Context
+    rules: Collection[Rule], frame: pd.DataFrame, context: Context
 ) -> Iterator[Violation]:
     """What breaks the rules in a table whose cells are all valid; `UNSTATED` ones come last."""
     broken: set[str] = set()

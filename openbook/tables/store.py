@@ -16,9 +16,13 @@ from openbook.tables.violations import ValidationError, Violation, nearest
 SOURCES = ".sources"  # remembers the bibliography as it was read
 
 
+def _schema() -> bytes:
+    return read(data_folder() / "datapackage.json")
+
+
 def package() -> dict:
     """`datapackage.json`, shared by all who ask. Raises TableError if it can't be read."""
-    return _parse_package(read(data_folder() / "datapackage.json"))
+    return _parse_package(_schema())
 
 
 @lru_cache(maxsize=8)
@@ -41,9 +45,18 @@ def _parse_package(raw: bytes) -> dict:
     return found
 
 
+@lru_cache(maxsize=8)
+def _described(raw: bytes) -> dict[str, dict]:
+    return {each["name"]: each for each in _parse_package(raw)["resources"]}
+
+
 def resource(name: str) -> dict:
     """What the schema says of a table, shared by all who ask. TableError if there is none."""
-    tables = {resource["name"]: resource for resource in package()["resources"]}
+    return _resource(_schema(), name)
+
+
+def _resource(raw: bytes, name: str) -> dict:
+    tables = _described(raw)
     if name not in tables:
         violation = Violation(
             f'there is no table "{name}"',
@@ -101,9 +114,9 @@ def _descriptor(resource: dict) -> bytes:
 
 def table_digest(name: str) -> str:
     """Covers a table's rows and its description, without what follows from the rows."""
-    content = csv_bytes(resource(name))
-    described = _descriptors(read(data_folder() / "datapackage.json"))[name]
-    return sha256(f"{sha256(content)} {sha256(described)}".encode())
+    raw = _schema()
+    content = csv_bytes(_resource(raw, name))
+    return sha256(f"{sha256(content)} {sha256(_descriptors(raw)[name])}".encode())
 
 
 def source_digest(entry: Source) -> str:
@@ -111,21 +124,27 @@ def source_digest(entry: Source) -> str:
     return sha256(json.dumps(asdict(entry), sort_keys=True).encode())
 
 
-@lru_cache(maxsize=8)
-def _references(raw: bytes) -> dict[str, list[str]]:
-    found = {}
-    for resource in _parse_package(raw)["resources"]:
-        stated, _ = rules.read_rules(resource)
-        keys = [key["reference"]["resource"] for key in resource["schema"].get("foreignKeys", [])]
-        named = dict.fromkeys(keys + [name for rule in stated for name in rule.tables_named()])
-        found[resource["name"]] = [other for other in named if other not in ("", resource["name"])]
-    return found
+@lru_cache(maxsize=1024)
+def _stated(raw: bytes, name: str) -> tuple[list[rules.Rule], list[Violation]]:
+    return rules.read_rules(_resource(raw, name))
+
+
+def stated_rules(name: str) -> tuple[list[rules.Rule], list[Violation]]:
+    """The rules that the schema states of a table, and what is wrong with how they are stated."""
+    return _stated(_schema(), name)
 
 
 def referenced_tables(name: str) -> list[str]:
     """The other tables whose rows decide whether a table is valid. TableError if there is none."""
-    named = resource(name)["name"]
-    return _references(read(data_folder() / "datapackage.json"))[named]
+    return _references(_schema(), name)
+
+
+@lru_cache(maxsize=1024)
+def _references(raw: bytes, name: str) -> list[str]:
+    described, (stated, _) = _resource(raw, name), _stated(raw, name)
+    keys = [key["reference"]["resource"] for key in described["schema"].get("foreignKeys", [])]
+    named = dict.fromkeys(keys + [other for rule in stated for other in rule.tables_named()])
+    return [other for other in named if other not in ("", name)]
 
 
 def validity_digest(name: str) -> str:

@@ -76,9 +76,9 @@ def _validate(name: str, key: str) -> pd.DataFrame:
     schema = resource["schema"]
     for other in store.referenced_tables(name):
         valid(other)
-    if wrong := list(metadata.table_violations(resource)):
+    stated, misstated = store.stated_rules(name)
+    if wrong := list(metadata.table_violations(resource, stated, misstated)):
         raise table_error(described_in(name), wrong)
-    stated, _ = rules.read_rules(resource)
     try:
         rows = store.rows_of(resource)
         if remembered(name) == key:
