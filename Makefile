@@ -10,6 +10,7 @@ TESTS  ?=
 PAGE   ?=
 LAB    ?=
 BENCH  ?=
+NAME   ?=
 
 VENV := .venv
 ifeq ($(OS),Windows_NT)
@@ -30,7 +31,7 @@ BUILD := $(BIN)/jb build . -W -n --keep-going
 PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help book test unit lint types format lab serve figures references bench data lock clean
+.PHONY: help book test unit lint types format lab serve figures references bench data table lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -46,9 +47,12 @@ serve: $(BOOK) ## Show the book on 127.0.0.1 and renew it, and the open page, wh
 lab: $(LAB_TOO) ## Open the chapters as notebooks in JupyterLab (LAB=--no-browser)
 	JUPYTER_CONFIG_PATH="$(CURDIR)/.jupyter" $(BIN)/jupyter lab $(LAB)
 
-data: $(BOOK) ## Check every table, and note the sha256 of those that changed
+data: $(BOOK) ## Check every table, and make data/datapackage.json of data/schema and the rows
 	@$(BIN)/python -m openbook.tables renew
 	@$(BIN)/python -m openbook.tables check
+
+table: $(BOOK) ## Write a first data/schema/x.yml from data/x.csv (NAME=x)
+	@$(BIN)/python -m openbook.tables new $(NAME)
 
 lint: $(TESTS_TOO) ## Check style and spelling of package, tests and the chapters' cells
 	@$(BIN)/python tests/lint.py

@@ -3,15 +3,17 @@
 >>> from openbook.tables import load
 >>> exports = load("oil_exports")
 
-`data/datapackage.json` is the only schema. Frictionless applies its structural rules (types,
-required cells, lists, bounds, keys); `cells` adds how values are spelled, ISO periods and sources;
-`rules` lists the kinds of rules that a table states under `openbook`; `metadata` and `bibliography`
-ask of the schema and the sources what the site needs of them.
-A table that breaks a rule is a `TableError` that says where, which rule and what to do; one that
-passed is not validated again until something it depends on changes.
+Each table is described in `data/schema/NAME.yml`. `renew` makes `data/datapackage.json` of these
+(`schema`), which alone is read here: a book without that folder writes it by hand. Frictionless
+applies its structural rules (types, required cells, lists, bounds, keys); `cells` adds how values
+are spelled, ISO periods and sources; `rules` lists the kinds of rules that a table states, RULES.md
+has each with an example; `metadata` and `bibliography` ask of the schema and the sources what the
+site needs of them. A table that breaks a rule is a `TableError` that says where, which rule and
+what to do; one that passed is not validated again until something it depends on changes.
 
-`python -m openbook.tables check` validates everything, `renew` writes what follows from the rows
-(sha256, size, coverage) for changed tables that are valid.
+`python -m openbook.tables check` validates everything. `renew` makes datapackage.json, with what
+follows from the rows (sha256, size, coverage) of changed tables that are valid. `new NAME` writes a
+first `data/schema/NAME.yml` from `data/NAME.csv`.
 
 Two environment variables: OPENBOOK_DATA names another data folder, OPENBOOK_BUILD the folder for
 what is only a memory of earlier validations (`_build` beside the data, if it is not set).
@@ -19,11 +21,10 @@ what is only a memory of earlier validations (`_build` beside the data, if it is
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 from collections.abc import Iterable
 from copy import deepcopy
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from openbook.tables import bibliography, csvfile, folder, periods, store
@@ -57,6 +58,7 @@ __all__ = [
     "describe",
     "digest",
     "files",
+    "first_description",
     "first_print",
     "load",
     "package",
@@ -168,10 +170,14 @@ def digest(dep_id: str) -> str | None:
 
 def check() -> list[TableError]:
     """Validate the bibliography, the schema and every table; the errors, none if all is well."""
+    from openbook.tables import described
+
     errors: list[TableError] = []
     try:
         store.sources()
         paths = {resource["name"]: resource["path"] for resource in _package()["resources"]}
+        if folder.described_files():
+            described.compare()
     except TableError as error:
         return [error]
     for name, path in paths.items():
@@ -190,7 +196,7 @@ def _book_errors() -> list[TableError]:
     stray = Violation(
         "the file is in no resource of datapackage.json",
         "every table is described",
-        "Describe it there, or delete the file.",
+        "Describe it (`make table NAME=…` writes a first description), or delete the file.",
     )
     found = [(path.name, stray) for path in _tables() if path.name not in described]
     cited = {
@@ -216,6 +222,16 @@ def _source_cells(resource: dict) -> set[str]:
         return set()
 
 
+def first_description(name: str) -> Path:
+    """Write a first `data/schema/NAME.yml` from `data/NAME.csv`; its path.
+
+    Raises TableError if there is no such CSV, it can't be read, or it is described already.
+    """
+    from openbook.tables import described
+
+    return described.first_description(name)
+
+
 def renew_hashes() -> list[str]:
     """Write sha256, size and coverage of every changed table that is valid; the names of those.
 
@@ -228,9 +244,13 @@ def renew_hashes() -> list[str]:
 
 
 def _renew() -> tuple[list[str], list[TableError]]:
-    if _stamped(WHOLE) == _whole_digest():  # nothing at all has changed since all was well
+    there = (_folder() / "datapackage.json").is_file() or not folder.described_files()
+    if there and _stamped(WHOLE) == _whole_digest():  # nothing has changed since all was well
         return [], []
-    whole, changed, errors = deepcopy(_package()), [], []
+    from openbook.tables import described
+
+    changed = described.make() if folder.described_files() else []
+    whole, errors = deepcopy(_package()), []
     for at, resource in enumerate(whole["resources"]):
         try:
             written = resource | _written(resource)
@@ -241,14 +261,11 @@ def _renew() -> tuple[list[str], list[TableError]]:
             whole["resources"][at] = written
             changed.append(resource["name"])
     if changed:
-        text = json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
-        draft = _folder() / f".datapackage.json.{os.getpid()}"  # whole, or as it was
-        draft.write_text(text, encoding="utf-8", newline="\n")
-        draft.replace(_folder() / "datapackage.json")
+        described.write(whole)
     errors += _book_errors() if not errors else []
     if not errors:
         _leave_stamp(WHOLE, _whole_digest())
-    return changed, list({str(error): error for error in errors}.values())
+    return list(dict.fromkeys(changed)), list({str(error): error for error in errors}.values())
 
 
 def _written(resource: dict) -> dict[str, Any]:
@@ -265,16 +282,19 @@ def _written(resource: dict) -> dict[str, Any]:
 def _whole_digest() -> str:
     """Covers every file that a rule looks at: schema, bibliography, tables, pages, this code."""
     paths = [_folder() / "datapackage.json", _folder() / "references.bib"]
-    paths += [*_tables(), *_pages()]
+    paths += [*_tables(), *folder.described_files(), *_pages()]
     return _sha(f"{folder.CODE} {folder.digest_of(paths)}".encode())
 
 
 def main(arguments: list[str]) -> int:
-    """`check` or `renew` on the command line; 0 if every table is valid."""
-    if arguments not in (["renew"], ["check"]):
-        print("usage: python -m openbook.tables check|renew", file=sys.stderr)
+    """`check`, `renew` or `new NAME` on the command line; 0 if every table is valid."""
+    if arguments not in (["renew"], ["check"]) and (len(arguments), *arguments[:1]) != (2, "new"):
+        print("usage: python -m openbook.tables check|renew|new NAME", file=sys.stderr)
         return 2
     try:
+        if arguments[0] == "new":
+            print(f"{first_description(arguments[1])}: write what is TODO there, then `make data`")
+            return 0
         errors = check() if arguments == ["check"] else _told_renewal()
     except TableError as error:  # of the schema as a whole
         errors = [error]

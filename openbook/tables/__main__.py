@@ -1,4 +1,4 @@
-"""`python -m openbook.tables check|renew`."""
+"""`python -m openbook.tables check|renew|new NAME`."""
 
 import sys
 

@@ -36,7 +36,7 @@ def cell_violations(
     """
     if not rows:
         rule = "a table holds at least one observation"
-        fix = "Add its rows, or take the table out of datapackage.json."
+        fix = "Add its rows, or delete its description."
         return [Violation("the table has no rows", rule, fix)]
     found: dict[tuple, Violation] = {}
     for violation in [
@@ -130,7 +130,7 @@ def _structure(
     except FrictionlessException as error:
         notes = "; ".join(reason.note for reason in error.reasons or [error.error])
         rule = "the schema is a Frictionless Table Schema"
-        fix = "Correct it in datapackage.json."
+        fix = "Correct its description."
         raise ValidationError(
             Violation(f"the schema can't be applied: {notes}", rule, fix)
         ) from None

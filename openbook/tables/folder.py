@@ -13,6 +13,7 @@ from openbook.tables.violations import Violation
 
 DATA = "OPENBOOK_DATA"  # environment variable: the folder of the tables
 BUILD = "OPENBOOK_BUILD"  # environment variable: the folder that is built into
+SCHEMA = "schema"  # the folder in it where each table is described
 SHOWN = 10  # violations of a table in one message
 
 _default: list[Path] = []  # at most one: what `use` said
@@ -53,8 +54,9 @@ def data_folder() -> Path:
 def _nearest(start: Path) -> Path:
     """The folder `data` of the book that a folder is part of."""
     for folder in (start, *start.parents):
-        if (folder / "data" / "datapackage.json").is_file():
-            return folder / "data"
+        data = folder / "data"
+        if (data / "datapackage.json").is_file() or (data / SCHEMA).is_dir():
+            return data
     return start / "data"
 
 
@@ -66,6 +68,17 @@ def book_folder() -> Path:
 def csv_files() -> list[Path]:
     """The CSV files of the data folder, described or not."""
     return sorted(data_folder().glob("*.csv"))
+
+
+def described_files() -> list[Path]:
+    """The files of `data/schema`, which describe the tables; none if it is not used."""
+    return sorted((data_folder() / SCHEMA).glob("*.yml"))
+
+
+def described_in(name: str) -> str:
+    """Where a table, or `_package`, is described by hand: the file that an error has to name."""
+    written = f"{SCHEMA}/{name}.yml"
+    return written if (data_folder() / written).is_file() else "datapackage.json"
 
 
 def pages() -> list[Path]:

@@ -97,7 +97,7 @@ def package_violations(package: Mapping[str, Any]) -> Iterator[Violation]:
             ),
             (
                 len(set(names)) < len(names),
-                f"two tables are called {max(names, key=names.count)}",
+                f"two tables are called {max(names, key=names.count, default='')}",
                 "a table's name is its own",
                 "Rename one.",
             ),
@@ -207,7 +207,7 @@ def _field_violations(
                 name == "period" and not field.get("openbook:period"),
                 f"{column} is not checked as a period",
                 "a column called period holds ISO 8601 periods",
-                'Add "openbook:period": true.',
+                'Add "period: true".',
             ),
             (
                 bool(field.get("openbook:period")) and kind != "string",
@@ -240,13 +240,13 @@ def _field_violations(
                 money and not _required(field) and not any(name in pair for pair in together),
                 f"{column} has currencies, and a sum may stand without",
                 "a sum of money has its currency",
-                'Make the column required, or add "together": [[…]] under "openbook".',
+                'Make the column required, or add "together: [[…]]" to its rules.',
             ),
             (
                 name == "true_zero" and TRUE_ZEROS not in rules,
                 f"{column} is not checked",
                 "a value of 0 is marked as a true one, and no other is",
-                'Add "zeros": {"value": "value", "mark": "true_zero"} under "openbook".',
+                'Add "zeros: {value: value, mark: true_zero}" to its rules.',
             ),
         ]
     )

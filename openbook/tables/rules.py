@@ -73,8 +73,8 @@ def misfits(resource: Mapping[str, Any], rules: Collection[Rule]) -> Iterator[Vi
     if ("preferred" in names) != any(isinstance(rule, Observation) for rule in rules):
         yield Violation(
             f'{table}: "preferred" and "observation" are not given together',
-            'a table with a column "preferred" says under openbook.observation which '
-            "columns name one observation",
+            'a table with a column "preferred" says by the rule "observation" which columns '
+            "name one observation",
             "Add the one or drop the other.",
         )
 

@@ -41,7 +41,7 @@ def _parse_package(raw: bytes) -> dict:
         )
         raise table_error("datapackage.json", [violation]) from None
     if wrong := list(metadata.package_violations(found)):
-        raise table_error("datapackage.json", wrong)
+        raise table_error(folder.described_in("_package"), wrong)
     return found
 
 

@@ -11,6 +11,7 @@ from openbook.tables.cells import cell_violations
 from openbook.tables.folder import (
     TableError,
     data_folder,
+    described_in,
     remember,
     remembered,
     sha256,
@@ -77,7 +78,7 @@ def _validate(name: str, key: str) -> pd.DataFrame:
         valid(other)
     stated, misstated = store.stated_rules(name)
     if wrong := list(metadata.table_violations(resource, stated, misstated)):
-        raise table_error("datapackage.json", wrong)
+        raise table_error(described_in(name), wrong)
     try:
         rows = store.rows_of(resource)
         if remembered(name) == key:
