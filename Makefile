@@ -85,7 +85,7 @@ lock: $(TESTS_TOO) ## Renew the locks: requirements*.txt from requirements*.in
 	done
 
 clean: ## Remove what was built, but not the environment
-	rm -rf _build caspian.egg-info build
+	rm -rf _build build openbook/build *.egg-info openbook/*.egg-info
 	find . -path ./$(VENV) -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
 # --- the environment
@@ -126,7 +126,7 @@ else \
 fi
 endef
 
-$(BOOK): requirements.txt pyproject.toml $(MADE)
+$(BOOK): requirements.txt pyproject.toml openbook/pyproject.toml $(MADE)
 	@[ -x $(BIN)/uv ] || { \
 	  echo 'Installing uv, which installs the rest'; \
 	  awk '/^uv==/ { on = 1 } on { print } on && !/\\$$/ { exit }' requirements-test.txt > $(VENV)/uv.txt; \
@@ -134,7 +134,9 @@ $(BOOK): requirements.txt pyproject.toml $(MADE)
 	    -r $(VENV)/uv.txt || true; }
 	@echo 'Installing what the book needs: some 150 packages, 0.8 GB'
 	$(call install,-r requirements.txt)
-	@$(BIN)/python -m pip install --disable-pip-version-check -q --no-deps --no-build-isolation -e .
+	@own='-q --no-deps --no-build-isolation -e ./openbook -e .'; \
+	$(BIN)/uv pip install --python $(BIN)/python --reinstall $$own 2>/dev/null || \
+	  $(BIN)/python -m pip install --disable-pip-version-check $$own
 	@touch $@
 
 $(LAB_TOO): requirements-lab.txt $(BOOK)
