@@ -68,13 +68,13 @@ test: lint types ## Run every test: style, types, the book, its cells, its pages
 	$(PYTEST) $(TESTS)
 
 references: $(TESTS_TOO) book ## Take tests/reference, figures and the README's facts from the built book (PAGE=energy for one)
-	$(BIN)/python tests/renew.py $(if $(PAGE),--page $(PAGE))
+	$(BIN)/python -m openbook.testing.renew $(if $(PAGE),--page $(PAGE))
 
 figures: $(TESTS_TOO) ## Draw figures/*.svg again from the references
-	$(BIN)/python tests/renew.py figures
+	$(BIN)/python -m openbook.testing.renew figures
 
 bench: $(TESTS_TOO) ## Time clean, unchanged and small builds side by side (BENCH=--tests: the tests too)
-	$(BIN)/python tests/bench.py $(BENCH)
+	$(BIN)/python -m openbook.testing.bench $(BENCH)
 
 lock: $(TESTS_TOO) ## Renew the locks: requirements*.txt from requirements*.in
 	@for name in requirements requirements-lab requirements-test; do \

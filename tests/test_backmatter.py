@@ -16,7 +16,6 @@ import zipfile
 from functools import cache
 from types import SimpleNamespace
 
-import book
 import duckdb
 import frictionless
 import nbformat
@@ -29,6 +28,7 @@ from pybtex.database import parse_string
 from openbook import tables
 from openbook.site import archive, catalogue, edition, execution, takeaway
 from openbook.site.pages import Page
+from openbook.testing import book
 
 DATA = book.HTML / "_data"
 TAKEN = book.HTML / "_chapters"

@@ -9,8 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import book
 import pytest
+
+from openbook.testing import book
 
 OF_THE_BOOK = re.compile("caspian|baku|claim", re.IGNORECASE)
 LINT = "from importlinter import cli; raise SystemExit(cli.lint_imports(no_cache=True))"

@@ -7,13 +7,13 @@ import json
 import math
 import pickle
 
-import digits
 import pandas as pd
 import pytest
 
 from caspian import observations
 from openbook import tables
 from openbook.facts import FACT_MIME, Fact, Quantity, fact, largest, sources_in
+from openbook.testing import digits
 from openbook.text import number, percent, percent_span, span
 
 

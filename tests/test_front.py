@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import cache
 from types import SimpleNamespace
 
-import book
 import pytest
 import yaml
 from bs4 import BeautifulSoup
@@ -17,6 +16,7 @@ from pybtex.database import parse_string
 
 from openbook.site import edition, front
 from openbook.site.pages import Page, Published
+from openbook.testing import book
 
 NAMED = re.compile(r"```\{glimpse\} (\S+)")
 CITATION = yaml.safe_load((book.ROOT / "CITATION.cff").read_text("utf-8"))

@@ -9,10 +9,10 @@ import venv
 import zipfile
 from pathlib import Path
 
-import book
 import pytest
 
 from caspian.tables import load
+from openbook.testing import book
 
 pytestmark = pytest.mark.slow
 
