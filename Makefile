@@ -30,7 +30,7 @@ BUILD := $(BIN)/jb build . -W -n --keep-going
 PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help book test unit lint types format lab serve figures references bench data lock clean
+.PHONY: help book example test unit lint types format lab serve figures references bench data lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,9 @@ book: $(BOOK) ## Build the book into _build/html
 	@if [ -z "$$CI" ]; then $(BIN)/python -m openbook.tables renew; fi
 	@$(BUILD)
 	@echo "Open _build/html/index.html"
+
+example: $(TESTS_TOO) ## Build and test examples/minimal, a book of two pages
+	@cd examples/minimal && PATH="$(CURDIR)/$(BIN):$$PATH" && jb build . -W -n --keep-going && python -m pytest
 
 serve: $(BOOK) ## Show the book on 127.0.0.1 and renew it, and the open page, when a file changes (PORT=8000)
 	@$(BIN)/python -m openbook.serve $(PORT) $(BUILD)

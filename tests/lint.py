@@ -33,7 +33,8 @@ _FENCED = re.compile(r"^```python\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
 
 def markdown() -> list[Path]:
     """The Markdown files that may hold code."""
-    folders = (book.ROOT, book.ROOT / "chapters", samples.SMALL, samples.SMALL / "chapters")
+    books = (book.ROOT, samples.SMALL, samples.EXAMPLE)
+    folders = [folder for held in books for folder in (held, held / "chapters")]
     return sorted(path for folder in folders for path in folder.glob("*.md"))
 
 

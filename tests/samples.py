@@ -9,6 +9,7 @@ from openbook.testing import book
 from openbook.testing.trees import NOT_COPIED
 
 SMALL = book.ROOT / "tests" / "small"
+EXAMPLE = book.ROOT / "examples" / "minimal"
 # What the small book takes from the real one
 _BORROWED = (
     "caspian", "openbook", "_config.yml", "CITATION.cff", "LICENSE", "pyproject.toml",

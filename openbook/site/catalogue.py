@@ -511,8 +511,10 @@ PARTS = ("requirements", "requirements-lab", "requirements-test")  # each an .in
 def packages(confdir: Path, part: str = PARTS[0]) -> list[tuple[str, str, str]]:
     """What one of the `.in` files chose: name, the version that its `.txt` locks, the reason.
 
-    Raises ValueError for a package that the lock does not hold.
+    Nothing if there is no such file. Raises ValueError for a package that the lock does not hold.
     """
+    if not (confdir / f"{part}.in").is_file():
+        return []
     lock = (confdir / f"{part}.txt").read_text(encoding="utf-8")
     locked: dict[str, list[str]] = {}  # one version for some releases of Python, one for others
     for name, version in re.findall(r"(?m)^([\w.-]+)==([^\s;\\]+)", lock):
@@ -597,15 +599,10 @@ def _inputs(app: Sphinx) -> str:
         numbers = {k: dict(v) for k, v in env.toc_fignumbers.get(docname, {}).items()}
         title = env.titles[docname].astext()
         gave.append([docname, title, held.tables, published, held.cited, numbers])
-    texts = [
-        (Path(app.confdir) / name).read_text(encoding="utf-8")
-        for name in (
-            "LICENSE",
-            "CITATION.cff",
-            "pyproject.toml",
-            *(f"{part}.{kind}" for part in PARTS for kind in ("in", "txt")),
-        )
-    ]
+    named = ["LICENSE", "CITATION.cff", "pyproject.toml"]
+    named += [f"{part}.{kind}" for part in PARTS for kind in ("in", "txt")]
+    paths = [Path(app.confdir) / name for name in named]
+    texts = [path.read_text(encoding="utf-8") for path in paths if path.is_file()]
     data = [tables.digest("package"), tables.digest("references")]
     return files.sha256(json.dumps([gave, texts, data], sort_keys=True).encode())
 

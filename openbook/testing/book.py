@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from html import unescape
@@ -17,6 +18,7 @@ from typing import Any
 import nbformat
 import yaml
 from bs4 import BeautifulSoup, Comment, NavigableString, Tag
+from jupyter_book.config import get_final_config
 from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
 from myst_parser.config.main import MdParserConfig
 
@@ -54,10 +56,17 @@ def config() -> dict[str, Any]:
     return found
 
 
+@cache
+def sphinx_config() -> dict[str, Any]:
+    """What Jupyter Book tells Sphinx: the book's settings over its own."""
+    asked = {"user_yaml": deepcopy(config()), "cli_config": {"latex_individualpages": False}}
+    found: dict[str, Any] = get_final_config(**asked, validate=False)[0]
+    return found
+
+
 def own_packages() -> tuple[str, ...]:
     """The engine and the book's own packages: what a copy of the book has a copy of."""
-    told = config().get("sphinx", {}).get("config", {}).get("openbook_packages", ())
-    return (kernel.ENGINE, *told)
+    return (kernel.ENGINE, *sphinx_config().get("openbook_packages", ()))
 
 
 def written() -> list[Path]:
@@ -68,7 +77,7 @@ def written() -> list[Path]:
 @cache
 def markdown_config() -> MdParserConfig:
     """How the book reads Markdown."""
-    return MdParserConfig(enable_extensions=set(config()["parse"]["myst_enable_extensions"]))
+    return MdParserConfig(enable_extensions=set(sphinx_config()["myst_enable_extensions"]))
 
 
 @dataclass(frozen=True)

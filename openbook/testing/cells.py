@@ -33,7 +33,6 @@ from openbook.testing import book
 from openbook.testing.compare import differences
 
 _NBVAL_DEFAULT_TIMEOUT = 2000
-_JUPYTER_BOOKS_TIMEOUT = 30
 _DIFFERENCES_SHOWN = 8
 
 
@@ -43,7 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
     option = config.option
     option.nbval = option.nbval_lax = False  # or nbval would collect the references again
     if option.nbval_cell_timeout == _NBVAL_DEFAULT_TIMEOUT:
-        option.nbval_cell_timeout = book.config()["execute"].get("timeout", _JUPYTER_BOOKS_TIMEOUT)
+        option.nbval_cell_timeout = book.sphinx_config()["nb_execution_timeout"]
     if getattr(option, "dist", "no") in ("load", "worksteal"):
         option.dist = "loadfile"
 

@@ -152,6 +152,14 @@ def test_cells_need_no_network_and_no_path(page: book.Page) -> None:
         )
 
 
+@pytest.mark.slow
+def test_drawings_are_those_of_the_references() -> None:
+    drawn = renew.drawings(book.read_reference(page) for page in CHAPTERS)
+    stored = {path.name: path.read_text("utf-8") for path in book.FIGURES.glob("*.svg")}
+    moved = {name for name in drawn.keys() | stored if drawn.get(name) != stored.get(name)}
+    assert not moved, f"{', '.join(sorted(moved))}: run `make figures`"
+
+
 # --- the text that readers see ---------------------------------------------------------------
 
 

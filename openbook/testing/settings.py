@@ -13,7 +13,7 @@ from typing import Any
 HELP = {
     "openbook_pages": "the files that may have cells, as patterns from the book's folder",
     "openbook_reference": "the folder of what the pages are compared with",
-    "openbook_figures": "the folder of the drawings; none are kept if it is not there",
+    "openbook_figures": "the folder of the drawings, as each figure is published",
     "openbook_names": "names that carry a digit and may be typed in prose",
     "openbook_roles": "the book's own roles whose text is computed",
     "openbook_first": "files of tests that take long, to be run first",
