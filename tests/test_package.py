@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import samples
 
 from caspian.tables import load
 from openbook.testing import book
@@ -17,7 +18,21 @@ from openbook.testing import book
 pytestmark = pytest.mark.slow
 
 BUILD = "from setuptools import build_meta; build_meta.build_wheel({!r})"
-LOAD = "from caspian.tables import load; print(load('oil_exports').to_json())"
+CLEAN = ("env", "-u", "PYTHONPATH", "-u", "OPENBOOK_DATA")
+LOAD = """\
+from importlib.metadata import requires, version
+from caspian.tables import load
+print(load("oil_exports").to_json())
+print(f"openbook=={version('openbook')}" in requires("caspian"))
+"""
+ALONE = """\
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from openbook.tables import load
+groups = ("myst_nb.mime_renderers", "pytest11")
+print(len(load("bicycles")), find_spec("caspian"))
+print(*(len({e.name for e in entry_points(group=g) if "openbook" in e.value}) for g in groups))
+"""
 UNBUILT = shutil.ignore_patterns("__pycache__", "build", "*.egg-info")
 
 
@@ -75,23 +90,32 @@ def test_a_wheel_has_every_file_and_nothing_else(wheels, files, name):
     assert found == files[name], "see package-data in its pyproject.toml"
 
 
-def test_installed_wheels_load_a_table_in_an_empty_folder(wheels, tmp_path):
-    venv.create(tmp_path / "venv", symlinks=True)
-    python = tmp_path / "venv" / "bin" / "python"
-    (packages,) = (tmp_path / "venv").glob("lib/python*/site-packages")
-    # What the wheels need is this environment's; a path file inside it is not read a second time,
-    # so the packages that it has in editable form are not seen
+def environment(folder: Path, *wheels: Path) -> Path:
+    """The Python of a fresh environment with these wheels, beside what they need.
+
+    That is this environment's: a path file leads there, and path files there are not read, so the
+    packages that it holds in editable form are not seen.
+    """
+    venv.create(folder, symlinks=True)
+    python = folder / "bin" / "python"
+    (packages,) = folder.glob("lib/python*/site-packages")
     here = [path for path in sys.path if path.endswith("site-packages")]
     (packages / "needed.pth").write_text("\n".join(here), "utf-8")
     pip = (sys.executable, "-m", "pip", "--python", python, "install", "-q", "--no-deps")
-    run(tmp_path, *pip, "--no-index", *wheels.values())
+    run(folder, *pip, "--no-index", *wheels)
+    return python
+
+
+def test_both_wheels_load_a_table_in_an_empty_folder(wheels, tmp_path):
+    python = environment(tmp_path / "venv", *wheels.values())
     empty = tmp_path / "empty"
     empty.mkdir()
-    command = f"import caspian; assert caspian.__file__.startswith({str(packages)!r}); {LOAD}"
-    loaded = run(empty, "env", "-u", "PYTHONPATH", "-u", "OPENBOOK_DATA", python, "-c", command)
-    assert loaded.strip() == load("oil_exports").to_json()
+    loaded = run(empty, *CLEAN, python, "-c", LOAD)
+    assert loaded.splitlines() == [load("oil_exports").to_json(), "True"]
     assert not list(empty.iterdir())
-    alone = run(empty, "env", "-u", "PYTHONPATH", python, "-c",
-                "from importlib.metadata import entry_points as e;"
-                "print(e(group='myst_nb.mime_renderers', name='openbook'))")  # fmt: skip
-    assert "openbook.site.render" in alone
+
+
+def test_the_engine_alone_serves_another_book(wheels, tmp_path):
+    python = environment(tmp_path / "venv", wheels["openbook"])
+    tree = shutil.copytree(samples.EXAMPLE / "data", tmp_path / "book" / "data").parent
+    assert run(tree, *CLEAN, python, "-c", ALONE).split() == ["12", "None", "1", "1"]
