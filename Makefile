@@ -88,7 +88,7 @@ lock: $(TESTS_TOO) ## Renew the locks: requirements*.txt from requirements*.in
 	done
 
 clean: ## Remove what was built, but not the environment
-	rm -rf _build build openbook/build *.egg-info openbook/*.egg-info
+	rm -rf _build examples/*/_build build openbook/build *.egg-info openbook/*.egg-info
 	find . -path ./$(VENV) -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
 # --- the environment

@@ -1,6 +1,6 @@
 """Tests for any book: its cells, its text, its numbers, its pages in a browser. A pytest plug-in.
 
-Once openbook is installed, pytest in the folder of a book (one with `_toc.yml`) has
+Once openbook is installed, pytest in the folder of a book (`_config.yml` names `openbook.site`) has
 
 - each cell of the pages as a test (:mod:`~openbook.testing.cells`): it runs, and what it shows and
   glues must equal the page's reference, whole charts included;

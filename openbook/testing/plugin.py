@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from openbook.testing import settings
 
@@ -13,9 +16,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         parser.addini(name, text, type=settings.kind(name))  # type: ignore[arg-type]
 
 
+def _is_book(root: Path) -> bool:
+    path = root / "_config.yml"
+    told = (yaml.safe_load(path.read_text("utf-8")) or {}) if path.is_file() else {}
+    sphinx = told.get("sphinx") or {}
+    named = [*sphinx.get("extra_extensions", ()), *sphinx.get("config", {}).get("extensions", ())]
+    return "openbook.site" in named
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """In a book, take its cells as tests and offer a browser."""
-    if not (config.rootpath / "_toc.yml").is_file():
+    """In a book of this engine, take its cells as tests and offer a browser."""
+    if not _is_book(config.rootpath):
         return
     from openbook.testing import book, browser, cells
 
