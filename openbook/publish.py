@@ -204,14 +204,16 @@ def table(
     note: str = "",
     filters: Sequence[str] = (),
     dates: Sequence[str] = (),
+    folded: bool = False,
 ) -> Published:
     """Publish a table: `labels` names the columns shown and their heads, units included.
 
     Columns of sources (`source`, `evidence`) are shown as links. `digits` gives decimals by
     column (default 1). `filters` names columns that readers can choose a value of; such a table
     can be searched and sorted too. `dates` names columns of ISO dates, which are shown in words
-    and sorted as dates. Raises ValueError for a table without a source or with a label, filter or
-    date for a column that it does not show.
+    and sorted as dates. A `folded` table, long and to be looked up, is closed on the page under
+    its title and its number of rows. Raises ValueError for a table without a source or with a
+    label, filter or date for a column that it does not show.
     """
     if missing := [c for c in labels if c not in rows.columns]:
         raise ValueError(f"{name}: no column {missing}; the table has {list(rows.columns)}")
@@ -219,7 +221,7 @@ def table(
         raise ValueError(f"{name}: filters and dates are columns shown; {missing} has no label")
     listed = sources_of(source_keys([rows, *sources]))
     _check("tab", name, {"title": title, "subtitle": subtitle}, listed)
-    bundle = {
+    bundle: dict[str, Any] = {
         "name": name,
         "title": title,
         "subtitle": subtitle,
@@ -231,6 +233,8 @@ def table(
         "sources": listed,
     }
     bundle |= {key: list(c) for key, c in (("filters", filters), ("dates", dates)) if c}
+    if folded:
+        bundle["folded"] = True
     return Published(TABLE_MIME, bundle)
 
 

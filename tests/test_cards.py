@@ -10,6 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from folded import PHONE, caption, choose
 
+from caspian.claims.verdicts import SYMBOL
 from caspian.models.agreements import FATE
 from openbook import publish, tables
 from openbook.cards import Mark, cards
@@ -131,12 +132,14 @@ def test_one_fate_has_one_sign_but_what_is_still_carried_out(site):
         sign = card.select_one(".ob-mark").get_text()
         signs.setdefault(FATE[status], set()).add(sign)
     assert signs == {
-        "carried out": {"●", "◕"},
-        "ended": {"◇"},
-        "mentioned": {"◔"},
-        "too recent": {"?"},
-        "no trace": {"○"},
+        "carried out": {"■", "▣"},
+        "ended": {"▷"},
+        "mentioned": {"▤"},
+        "field active": {"▨"},
+        "too recent": {"…"},
+        "no trace": {"□"},
     }
+    assert not set.union(*signs.values()) & set(SYMBOL.values())  # those are the verdicts'
 
 
 def test_the_papers_of_the_day_are_cards_without_a_filter(site):

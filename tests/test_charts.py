@@ -119,6 +119,13 @@ def test_table_refuses_a_label_without_column(rows):
         publish.table(rows, name="tab-test", title="t", subtitle="s", labels={"volume": "Mt"})
 
 
+def test_a_folded_table_is_whole_under_its_title_and_number_of_rows(rows):
+    words = {"name": "tab-test", "title": "It <fell>", "subtitle": "Mt", "labels": {"value": "Mt"}}
+    plain = publish.table(rows, **words).bundle
+    bundle = publish.table(rows, **words, folded=True).bundle
+    assert bundle == {**plain, "folded": True} and "folded" not in plain
+
+
 def test_same_figure_has_the_same_bytes(rows):
     a, b = published(rows).bundle, published(rows.copy()).bundle
     assert draw.published_svg(a) == draw.published_svg(b)

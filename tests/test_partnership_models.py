@@ -46,11 +46,11 @@ def test_documents_are_counted_and_shared_out(signed):
 
 
 def test_a_status_tells_what_became_of_a_document(signed):
-    signed["status"] = ["signed", "in_force", "mentioned", "too_recent"]
+    signed["status"] = ["in_field", "in_force", "mentioned", "too_recent"]
     found = agreements.classified(signed)
-    assert list(found["fate"]) == ["no trace", "carried out", "mentioned", "too recent"]
+    assert list(found["fate"]) == ["field active", "carried out", "mentioned", "too recent"]
     with pytest.raises(ValueError, match="status 'lost' is not one of"):
-        agreements.classified(signed.replace("signed", "lost"))
+        agreements.classified(signed.replace("in_field", "lost"))
 
 
 def test_every_status_of_the_table_is_a_fate_and_what_claims_call_kept_is_carried_out():
@@ -106,7 +106,7 @@ def test_silence_counts_after_a_year(status, until, problem):
     assert len(found) == bool(problem) and (not problem or problem in found[0])
 
 
-SEEN = ["in_force", "being_carried_out", "done", "lapsed", "replaced", "mentioned"]
+SEEN = ["in_force", "being_carried_out", "done", "lapsed", "replaced", "mentioned", "in_field"]
 
 
 def test_what_became_of_a_document_was_reported_after_its_signing():

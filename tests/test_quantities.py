@@ -25,7 +25,7 @@ SAME = {
     ],
     "Oil agreed for the way through Baku, Mt a year": ["energy::contract_2024", "visit::oil_aim"],
     "Load of the largest tanker at Aktau in 2030, low to high fall of the sea, t": [
-        "corridor::range_2030",
+        "energy::range_2030",
         "outlook::payload_2030",
     ],
     "Freight of the corridor in 2030, middle of 2025 and the highest figure published, Mt": [
@@ -49,24 +49,23 @@ SAME = {
 }
 
 PRINTED = {  # where a table prints the same again: page, what stands there, the name it agrees with
-    "tanker of the central case, corridor": (
-        "corridor",
+    "tanker of the central case, energy": (
+        "energy",
         r"Without dredging a tanker at Aktau would load ([\d,]+) tonnes in 2030",
-        "corridor::payload_2030",
+        "energy::payload_2030",
     ),
     "tanker of the central case, outlook": (
         "outlook",
         r"^central \| [\d.]+ \| [−\d.]+ \| ([\d,]+) \| [\d,]+$",
-        "corridor::payload_2030",
+        "energy::payload_2030",
     ),
 }
 
 APART = {  # one name, two things
     "first_share": "energy: a share of the exports; corridor: of the boxes",
     "growth_needed": "corridor: of freight, to the goals; investment: of trade, to USD 1 bn",
-    "payload_2030": "corridor: the central case; outlook: the range of cases",
+    "payload_2030": "energy: the central case; outlook: the range of cases",
     "n_events": "energy: of the pipe; visit: of the relations",
-    "gain": "energy: USD a tonne, of the blends; corridor: metres, of dredging",
     "fell": "corridor: freight in the last year; investment: trade since 2023",
 }
 

@@ -186,6 +186,7 @@ def papers(*changes: dict) -> Evidence:
         ("c09", [DECISION], OVERSTATED),  # 25.6 months without a report
         ("c09", [DECISION | {"status": "done", "status_on": "2026-03-10"}], SUPPORTED),
         ("c09", [DECISION | {"status": "done", "status_on": "2026-03-20"}], IMPRECISE),
+        ("c09", [DECISION | {"status": "in_field", "status_on": "2025-10-21"}], SUPPORTED),
         ("c09", [DECISION | OWN], OPEN),
         ("c11", [OIL], SUPPORTED),
         ("c11", [OIL, OIL], IMPRECISE),
@@ -227,7 +228,7 @@ def test_a_council_has_its_time(day, verdict):
 
 
 @pytest.mark.parametrize(
-    ("day", "verdict"), [(dt.date(2026, 12, 9), OPEN), (dt.date(2026, 12, 11), OVERSTATED)]
+    ("day", "verdict"), [(dt.date(2027, 1, 8), OPEN), (dt.date(2027, 1, 11), OVERSTATED)]
 )
 def test_a_purchase_has_its_time(day, verdict):
     ev = papers(OIL)
@@ -253,10 +254,10 @@ def test_the_day_of_the_visit(date, verdict):
 @pytest.mark.parametrize(
     ("until", "steps", "verdict"),
     [
-        (dt.date(2026, 12, 9), [], OPEN),
-        (dt.date(2026, 12, 11), [], OVERSTATED),
-        (dt.date(2026, 12, 11), ["registered"], OVERSTATED),
-        (dt.date(2026, 12, 11), ["financed"], SUPPORTED),
+        (dt.date(2027, 1, 8), [], OPEN),
+        (dt.date(2027, 1, 11), [], OVERSTATED),
+        (dt.date(2027, 1, 11), ["registered"], OVERSTATED),
+        (dt.date(2027, 1, 11), ["financed"], SUPPORTED),
     ],
 )
 def test_the_fund_has_its_time(until, steps, verdict):

@@ -38,7 +38,7 @@ if not ALL_PAGES:
 
 
 # Tests are collected in every process, so what a page has is read without parsing it
-_PART = re.compile(r'<figure class="ob-(?P<kind>figure|table)[^>]* id="(?P<id>[^"]+)"[^>]*>')
+_PART = re.compile(r'<figure [^>]*\bclass="ob-(?P<kind>figure|table)[^>]* id="(?P<id>[^"]+)"[^>]*>')
 _SPEC = re.compile(
     r'<figure class="ob-figure[^"]*" id="([^"]+)".*?class="ob-spec">(.*?)</script>', re.S
 )
@@ -371,10 +371,25 @@ def chosen_tables(name: str) -> dict[str, list[int]]:
     return {table: [int(n) for n in found[1].split()] for table, found in filters.items() if found}
 
 
+def folded_tables(name: str) -> list[str]:
+    """The tables of a page that are closed until a reader opens them."""
+    fold = re.compile(r'<figure [^>]* id="([^"]+)"[^>]*>\s*<details class="ob-folded">')
+    return fold.findall(text_of(book.HTML / name))
+
+
+def open_fold(part) -> None:
+    """Open a table that is folded, with the keyboard."""
+    fold = part.locator("details.ob-folded:not([open]) > summary")
+    if fold.count():
+        fold.focus()
+        part.page.keyboard.press("Enter")
+
+
 def wide_awake(visit, table: str):
     """Scroll to a table and wait until it can be sorted; the part of the page that it is."""
     part = visit.page.locator(f"{TABLE}#{table}")
     part.scroll_into_view_if_needed()
+    open_fold(part)
     part.locator(".ob-filters select").first.wait_for(state="visible")
     return part
 
@@ -500,6 +515,31 @@ def test_tables_fit_the_paper(opened):
     assert not broken, f"{opened.name}: {broken}"
 
 
+# Scrolls a table to its end: how far, where its first cells and the table's box stand, what is
+# behind the first cell, and whether the box has a shade for what is hidden
+_SCROLLED = """table => {
+    const box = table.parentElement, cells = [...table.rows].map(row => row.cells[0]);
+    const shades = getComputedStyle(box).backgroundImage.split("linear-gradient").length - 1;
+    box.scrollLeft = box.scrollWidth;
+    const lefts = cells.map(cell => cell.getBoundingClientRect().left);
+    const behind = getComputedStyle(cells.at(-1)).backgroundColor;
+    const at = [box.scrollLeft, box.getBoundingClientRect().left, lefts, behind, shades];
+    box.scrollLeft = 0;
+    return at;
+}"""
+
+
+@pytest.mark.browser
+@ways("phone", names=["chapters/corridor.html"])
+def test_a_wide_table_scrolls_beside_its_first_column(opened):
+    table = opened.page.locator(f"{TABLE}#tab-decision table")
+    far, box, lefts, behind, shades = table.evaluate(_SCROLLED)
+    assert far > 100, "the table fits: choose a wider one here"
+    assert all(abs(left - box) <= 1 for left in lefts)
+    assert behind.startswith("rgb("), f"{behind}: what scrolls would shine through"
+    assert shades == 4
+
+
 @pytest.mark.browser
 @ways("plain", names=["chapters/methods.html"])
 def test_a_table_is_whole_without_javascript(opened):
@@ -507,6 +547,40 @@ def test_a_table_is_whole_without_javascript(opened):
     part = opened.page.locator(f"{TABLE}#tab-conditions")
     assert part.locator("tbody tr").count() > 40 and part.locator("select").count() == 0
     assert part.locator("tbody tr").last.is_visible()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize("name", [name for name in ALL_PAGES if folded_tables(name)])
+def test_a_folded_table_opens_by_key_and_by_link_and_is_on_paper(site, browser, name, javascript):
+    visit = browser.visit(java_script_enabled=javascript)
+    page, tables = visit.page, folded_tables(name)
+    visit.open(site / name)
+    for table in tables:
+        part = page.locator(f"{TABLE}#{table}")
+        rows = part.locator("tbody tr")
+        assert not rows.last.is_visible(), f"{table} is open"
+        head = part.locator("summary").first
+        assert f"{rows.count()} rows" in head.inner_text() and "Table" in head.inner_text()
+        page.emulate_media(media="print")
+        assert rows.last.is_visible(), f"{table} is not on paper"
+        page.emulate_media(media="screen")
+        open_fold(part)
+        assert rows.last.is_visible(), f"{table} stays closed"
+        head.press("Enter")
+        assert not rows.last.is_visible()
+    # A reference of the text, once and again; then an address that came from elsewhere
+    for link in page.locator(f"a[href='#{tables[0]}']:not(.headerlink)").all() * 2:
+        link.click()
+        part = page.locator(f"{TABLE}#{tables[0]}")
+        expect(part.locator("tbody tr").last).to_be_visible(visible=javascript)
+        part.locator("details.ob-folded").evaluate("fold => { fold.open = false; }")
+    page.goto("about:blank")
+    page.goto(f"{(site / name).as_uri()}#{tables[-1]}")
+    part = page.locator(f"{TABLE}#{tables[-1]}")
+    expect(part.locator("tbody tr").last).to_be_visible(visible=javascript)
+    assert abs(part.bounding_box()["y"]) < 300, f"the link does not lead to {tables[-1]}"
+    assert not visit.problems
 
 
 @pytest.mark.browser

@@ -21,8 +21,8 @@ COMMITMENT = {
     "roadmap": "intention",
     "unknown": "not known",
 }
-# What became of a document, by its status. A mention, or silence on a young document, is neither
-# a trace nor the lack of one.
+# What became of a document, by its status. A mention, work of its parties in its field, or silence
+# on a young document, is neither a trace nor the lack of one.
 FATE = {
     "done": "carried out",
     "in_force": "carried out",
@@ -30,6 +30,7 @@ FATE = {
     "replaced": "ended",
     "lapsed": "ended",
     "mentioned": "mentioned",
+    "in_field": "field active",
     "too_recent": "too recent",
     "signed": "no trace",
     "unknown": "no trace",

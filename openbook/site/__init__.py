@@ -286,7 +286,8 @@ def add_scripts(
     """Scripts of one page where something is interactive; what a chapter's readers take away."""
     held = pages(app.env).get(pagename)
     published = held.published if held else {}
-    if any(_interactive(published).values()):
+    folded = any("folded" in item.bundle for item in published.values())
+    if folded or any(_interactive(published).values()):
         app.add_js_file("openbook.js", loading_method="defer")
     if tree is not None and any(tree.findall(facts.openbook_fact)):
         app.add_js_file("openbook-facts.js", loading_method="defer")

@@ -18,7 +18,7 @@ from openbook import draw, publish, tables
 from openbook.cards import CARDS_MIME
 from openbook.site import lists
 from openbook.site.pages import Published, page
-from openbook.text import day
+from openbook.text import day, number
 
 FOLDER = "_figures"  # beside _static, in the built site
 ROWS_SHOWN = 400  # a longer series is in the CSV
@@ -217,23 +217,38 @@ def get_title(node: nodes.Element) -> str:
     return node["title"]
 
 
-def visit_figure(translator: Any, node: openbook_figure | openbook_table) -> None:
-    """Open `<figure>` with its caption on top; docutils' own puts the rest inside the caption."""
-    kind = "table" if isinstance(node, openbook_table) else "figure"
-    # the numbers of the columns to filter by; openbook.js makes the controls
-    chosen = {"data-filters": " ".join(map(str, node["filters"]))} if node.get("filters") else {}
-    translator.body.append(translator.starttag(node, "figure", CLASS=f"ob-{kind}", **chosen))
-    translator.body.append(f'<figcaption id="{node["ids"][0]}-caption">')
+def _caption(translator: Any, node: openbook_figure | openbook_table, kind: str) -> None:
     translator.add_fignumber(node)
     translator.body.append(f'<span class="caption-text">{escape(node["title"])}</span>')
     translator.add_permalink_ref(node, f"Link to this {kind}")
-    translator.body.append("</figcaption>\n")
+
+
+def visit_figure(translator: Any, node: openbook_figure | openbook_table) -> None:
+    """Open `<figure>` with its caption on top; docutils' own puts the rest inside the caption.
+
+    The caption of a folded table is the summary of its fold.
+    """
+    kind = "table" if isinstance(node, openbook_table) else "figure"
+    named, folded = f"{node['ids'][0]}-caption", node.get("folded")
+    # the numbers of the columns to filter by; openbook.js makes the controls
+    given = {"data-filters": " ".join(map(str, node["filters"]))} if node.get("filters") else {}
+    if folded:
+        given["aria-labelledby"] = named
+    translator.body.append(translator.starttag(node, "figure", CLASS=f"ob-{kind}", **given))
+    if folded:
+        translator.body.append(f'<details class="ob-folded"><summary><span id="{named}">')
+        _caption(translator, node, kind)
+        translator.body.append(f'</span> <small class="ob-rows">{folded}</small></summary>\n')
+    else:
+        translator.body.append(f'<figcaption id="{named}">')
+        _caption(translator, node, kind)
+        translator.body.append("</figcaption>\n")
     translator.body.append(f'<p class="ob-subtitle">{escape(node["subtitle"])}</p>\n')
 
 
-def depart_figure(translator: Any, _node: openbook_figure | openbook_table) -> None:
+def depart_figure(translator: Any, node: openbook_figure | openbook_table) -> None:
     """Close `<figure>`."""
-    translator.body.append("</figure>\n")
+    translator.body.append("</details></figure>\n" if node.get("folded") else "</figure>\n")
 
 
 def source_role(
@@ -275,6 +290,8 @@ def published_node(
         node += raw(_foot(bundle, root, ("csv",)))
     node["title"], node["subtitle"] = bundle["title"], bundle["subtitle"]
     node["filters"] = [bundle["columns"].index(c) for c in bundle.get("filters", ())]
+    if bundle.get("folded"):
+        node["folded"] = f"{number(len(bundle['rows']))} rows"
     # the label, so that `{numref}` and a link reach it
     node["names"].append(nodes.fully_normalize_name(bundle["name"]))
     document.note_explicit_target(node, node)

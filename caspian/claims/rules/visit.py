@@ -31,6 +31,7 @@ from openbook.tables.rules import period_bounds
 OIL = "parties_az == 'SOCAR' and parties_kz == 'KazMunayGas'"
 HOLDINGS = "parties_az == 'Azerbaijan Investment Holding' and parties_kz == 'Samruk-Kazyna'"
 DAYS_A_MONTH = 30.4375
+SILENT = {"signed", "unknown"}  # no later report on a paper, or on its parties in its field
 
 
 def visit(ev: Evidence) -> pd.Timestamp:
@@ -208,7 +209,7 @@ def landmark(ev: Evidence) -> Question:
 
     def proxy() -> Formula:
         rows = listed(ev)
-        if not set(rows["status"]) - {"signed", "unknown"}:
+        if not set(rows["status"]) - SILENT:
             raise Unknown("no report yet on what became of any of the papers")
         words = "Papers of the day reported as in force, done or being carried out"
         kept = rows[rows["status"].isin(ev.members("kept"))]
@@ -235,7 +236,7 @@ def commitment(ev: Evidence) -> Question:
     decision = papers(ev, "legal_kind == 'decision'")
     if decision.empty:
         raise Unknown("no decision of the council among the papers of the day")
-    row = decision[decision["status"].isin(ev.members("kept"))]
+    row = decision[~decision["status"].isin(SILENT)]  # the report is of the council's meeting
     if row.empty:
         waited = Measure(
             "months_waited",

@@ -1,6 +1,7 @@
 // Makes published figures, and tables with filters, interactive when they come near the viewport.
 // Until then and without JavaScript, the static SVG in the page is the figure, and the table is a
 // plain table with all its rows. On paper, the static SVG and the rows that the reader chose.
+// A folded table opens by itself; a link to it opens it too.
 "use strict";
 (() => {
   const folder = document.currentScript.src.replace(/[^/]*$/, "");
@@ -125,7 +126,7 @@
       choices.append(choice(table.column(number)));
     scrolls.before(choices, table.table().container().querySelector(".dt-layout-row"));
     for (const named of [plain, scrolls])
-      named.setAttribute("aria-labelledby", figure.querySelector("figcaption").id);
+      named.setAttribute("aria-labelledby", `${figure.id}-caption`);
     scrolls.setAttribute("role", "region");
     table.on("draw", () => {
       const { recordsDisplay, recordsTotal } = table.page.info();
@@ -157,6 +158,19 @@
     for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
     return [...counts].sort(([a], [b]) => a.localeCompare(b, "en"));
   }
+
+  function unfold() {
+    const part = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const fold = part && part.querySelector(":scope > details.ob-folded");
+    if (fold) fold.open = true;
+  }
+  addEventListener("hashchange", unfold);
+  // A click on a link to what is in the address already changes no hash.
+  addEventListener("click", (event) => {
+    const link = event.target.closest?.("a");
+    if (link && link.href === location.href) unfold();
+  });
+  unfold();
 
   whenNear("figure.ob-figure", draw);
   whenNear("figure.ob-table[data-filters]", enhance);
