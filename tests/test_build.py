@@ -241,7 +241,7 @@ def test_what_the_book_no_longer_has_is_removed(tree):
     with (tree / "openbook" / "site" / "uses.py").open("a", encoding="utf-8") as code:
         code.write("# other code: Sphinx begins anew and knows of no page that went\n")
     site = tree / "_build" / "html"
-    once = site / "_static" / "ob-once.js"  # a script that an earlier book had
+    once = site / "_static" / "openbook-once.js"  # a script that an earlier book had
     once.write_text("", encoding="utf-8")
     succeed(tree)
     assert (site / "_figures" / "tab-oil.csv").is_file()
