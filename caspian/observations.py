@@ -15,7 +15,7 @@ import pandas as pd
 from caspian import tables
 from caspian.models.routes import status_outcome
 from openbook.facts import Quantity
-from openbook.tables.rules import nearest
+from openbook.tables.violations import nearest
 
 WHOLE_YEAR = r"\d{4}"  # a period that is a year
 

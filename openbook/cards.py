@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from openbook import publish
-
-CARDS_MIME = "application/vnd.openbook.cards+json"
+from openbook.bundle import CardLayout, Cards
 
 
 class Mark(NamedTuple):
@@ -48,16 +47,16 @@ def cards(
         raise ValueError(f"{name}: no mark for {unknown}; there are {list(marks)}")
     worded = rows.assign(**{status: rows[status].map(lambda state: marks[state].words)})
     made = publish.table(worded, name=name, **published).bundle
-    if missing := [c for c in [head, status, *line, *filters] if c not in made["columns"]]:
+    if missing := [c for c in [head, status, *line, *filters] if c not in made.columns]:
         raise ValueError(f"{name}: {missing} has no label")
     used = [mark for state, mark in marks.items() if (rows[status] == state).any()]
-    shown = {
-        "head": head,
-        "status": status,
-        "line": list(line),
-        "lead": lead,
-        "filters": list(filters),
-        "keys": list(rows[key]) if key else [],
-        "marks": {mark.words: {"symbol": mark.symbol, "colour": mark.colour} for mark in used},
-    }
-    return publish.Published(CARDS_MIME, made | {"cards": shown})
+    layout = CardLayout(
+        head=head,
+        status=status,
+        line=list(line),
+        lead=lead,
+        filters=list(filters),
+        keys=list(rows[key]) if key else [],
+        marks={mark.words: {"symbol": mark.symbol, "colour": mark.colour} for mark in used},
+    )
+    return publish.Published(Cards(**vars(made), cards=layout))

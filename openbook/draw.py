@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 import re
 import textwrap
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any
+
+from openbook.bundle import Figure
 
 # The drawn widths in CSS pixels: a column of text, and a phone of 360 px less its margins.
 WIDE, NARROW = 720, 328
@@ -75,21 +77,21 @@ def _draw(spec_json: str) -> str:
     )
 
 
-def static_svg(bundle: Mapping[str, Any], width: int) -> str:
+def static_svg(bundle: Figure, width: int) -> str:
     """The figure as SVG for the page: transparent, its ink the colour of the text around it."""
-    spec = bundle.get("narrow", bundle["spec"]) if width < NARROW_BELOW else bundle["spec"]
+    spec = bundle.narrow or bundle.spec if width < NARROW_BELOW else bundle.spec
     svg = _svg(json.dumps(fitted(spec, width), sort_keys=True)).replace(DRAWN_FROM, "")
     # Ids of clip paths and gradients must differ between the figures of one page.
-    prefix = f"{bundle['name']}-{width}-"
+    prefix = f"{bundle.name}-{width}-"
     svg = re.sub(r'(id="|url\(#|href="#)', lambda m: m.group(1) + prefix, svg)
     return svg.replace(' role="graphics-document"', "").replace(
         "<svg ", '<svg focusable="false" ', 1
     )
 
 
-def _credit(sources: Sequence[Mapping[str, str]], width: int = 108, most: int = 3) -> list[str]:
+def credit(publishers: Iterable[str], width: int = 108, most: int = 3) -> list[str]:
     """The publishers in at most so many lines; names that find no room are counted, not cut."""
-    names = list(dict.fromkeys(s["publisher"] for s in sources))
+    names = list(dict.fromkeys(publishers))
     for shown in range(len(names), 0, -1):
         more = f" and {len(names) - shown} more" if shown < len(names) else ""
         lines = textwrap.wrap(f"Sources: {'; '.join(names[:shown])}{more}", width)
@@ -98,12 +100,13 @@ def _credit(sources: Sequence[Mapping[str, str]], width: int = 108, most: int = 
     return lines
 
 
-def _published_spec(bundle: Mapping[str, Any]) -> dict[str, Any]:
+def _published_spec(bundle: Figure) -> dict[str, Any]:
     """The spec of the figure that stands alone: title, subtitle and sources are part of it."""
-    spec = fitted(bundle["spec"], WIDE)
+    publishers = (source.publisher for source in bundle.sources)
+    spec = fitted(bundle.spec, WIDE)
     spec["title"] = {
-        "text": textwrap.wrap(bundle["title"], 88),
-        "subtitle": textwrap.wrap(bundle["subtitle"], 108) + _credit(bundle["sources"]),
+        "text": textwrap.wrap(bundle.title, 88),
+        "subtitle": textwrap.wrap(bundle.subtitle, 108) + credit(publishers),
         "anchor": "start",
         "frame": "bounds",
         "fontSize": 15,
@@ -117,13 +120,13 @@ def _published_spec(bundle: Mapping[str, Any]) -> dict[str, Any]:
     return spec
 
 
-def published_svg(bundle: Mapping[str, Any]) -> str:
+def published_svg(bundle: Figure) -> str:
     """The figure as a file, without links: `figures/<name>.svg`, and what readers download."""
     svg = _svg(json.dumps(_published_spec(bundle), sort_keys=True))
     return re.sub(r"</?a\b[^>]*>", "", svg) + "\n"
 
 
-def published_png(bundle: Mapping[str, Any]) -> bytes:
+def published_png(bundle: Figure) -> bytes:
     """The same at twice the size, as PNG."""
     import vl_convert
 

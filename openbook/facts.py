@@ -14,7 +14,8 @@ from typing import Any, SupportsFloat
 
 import pandas as pd
 
-FACT_MIME = "application/vnd.openbook.fact+json"
+from openbook.bundle import FactBundle
+
 SOURCE = "source"
 
 
@@ -162,23 +163,18 @@ class Fact(str):
         return self
 
     @property
-    def bundle(self) -> dict[str, Any]:
+    def bundle(self) -> FactBundle:
         """What the page and `facts.json` hold of it."""
-        return {
-            "text": str(self),
-            # six digits: the last ones depend on how many threads a sum was spread over
-            "value": [float(f"{v:.6g}") if math.isfinite(v) else None for v in self.value],
-            "unit": self.unit,
-            "period": self.period,
-            "source": self.source,
-        }
+        # six digits: the last ones depend on how many threads a sum was spread over
+        value = (float(f"{v:.6g}") if math.isfinite(v) else None for v in self.value)
+        return FactBundle(str(self), tuple(value), self.unit, self.period, self.source)
 
     def __getnewargs_ex__(self) -> tuple[Any, ...]:
         """For copies: the text alone."""
         return (str(self),), {}
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return {"text/plain": repr(str(self)), FACT_MIME: self.bundle}
+        return {"text/plain": repr(str(self)), FactBundle.mime: self.bundle.to_json()}
 
 
 def fact(text: str, *quantities: float) -> str:

@@ -10,20 +10,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
-from html import escape
 from typing import Any
 
 import altair as alt
 import pandas as pd
+from markupsafe import Markup, escape
 
 from openbook import kernel, tables
+from openbook.bundle import Bundle, Figure, SourceNote, Table
 from openbook.text import number
 from openbook.utc import in_utc
 
-FIGURE_MIME = "application/vnd.openbook.figure+json"
-TABLE_MIME = "application/vnd.openbook.table+json"
 SOURCE_COLUMNS = ("source", "evidence")  # columns of keys of references.bib, shown as links
 
 
@@ -47,8 +46,8 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
-def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{k: _plain(v) for k, v in row.items()} for row in rows.to_dict("records")]
+def _records(rows: pd.DataFrame) -> tuple[dict[str, Any], ...]:
+    return tuple({k: _plain(v) for k, v in row.items()} for row in rows.to_dict("records"))
 
 
 def _plotted(spec: Mapping[str, Any]) -> pd.DataFrame:
@@ -78,25 +77,16 @@ def source_keys(given: Iterable[pd.DataFrame | str]) -> list[str]:
     return list(keys)
 
 
-def sources_of(keys: Iterable[str]) -> list[dict[str, str]]:
+def sources_of(keys: Iterable[str]) -> tuple[SourceNote, ...]:
     """What a figure or table says of its sources, by their keys."""
     found = (tables.source(key) for key in keys)
-    return [
-        {
-            "key": s.key,
-            "title": s.title,
-            "publisher": s.publisher,
-            "date": s.date or "",
-            "url": s.url or "",
-        }
-        for s in found
-    ]
+    return tuple(SourceNote(s.key, s.title, s.publisher, s.date or "", s.url or "") for s in found)
 
 
 _NAME = re.compile(r"^(fig|tab)-[a-z0-9]+(-[a-z0-9]+)*$")
 
 
-def _check(kind: str, name: str, texts: Mapping[str, str], sources: list) -> None:
+def _check(kind: str, name: str, texts: Mapping[str, str], sources: Sized) -> None:
     if not _NAME.match(name) or not name.startswith(kind):
         raise ValueError(f'{name!r}: a name looks like "{kind}-oil-routes"')
     if empty := [key for key, text in texts.items() if not text.strip()]:
@@ -112,40 +102,31 @@ def _check(kind: str, name: str, texts: Mapping[str, str], sources: list) -> Non
 class Published:
     """A figure or table as a chapter returns it; it shows itself in the book and in JupyterLab."""
 
-    mime: str
-    bundle: dict[str, Any]
+    bundle: Bundle
     chart: alt.TopLevelSpec | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         """Return name and finding."""
-        return f"{self.bundle['name']}: {self.bundle['title']}"
+        return f"{self.bundle.name}: {self.bundle.title}"
 
     def _ipython_display_(self) -> None:
         from IPython.display import HTML, display
 
+        of = self.bundle
         if kernel.in_book():
-            display({self.mime: self.bundle, "text/plain": repr(self)}, raw=True)
+            display({of.mime: of.to_json(), "text/plain": repr(self)}, raw=True)
             return
-        display(
-            HTML(
-                f"<strong>{escape(self.bundle['title'])}</strong><br>"
-                f"{escape(self.bundle['subtitle'])}"
-            )
-        )
-        if self.chart is not None:
+        display(HTML(Markup("<strong>{}</strong><br>{}").format(of.title, of.subtitle)))
+        if self.chart is not None and isinstance(of, Figure):
             alt.JupyterChart.enable_offline(True)
             widget = alt.JupyterChart(self.chart)
-            widget.spec = self.bundle["spec"]  # what the book draws, in UTC too
+            widget.spec = of.spec  # what the book draws, in UTC too
             display(widget)
         else:
-            display(pd.DataFrame(self.bundle["rows"], columns=self.bundle["columns"]))
-        links = "; ".join(
-            f'<a href="{escape(s["url"])}">{escape(s["publisher"])}</a>'
-            if s["url"]
-            else escape(s["publisher"])
-            for s in self.bundle["sources"]
-        )
-        display(HTML(f"<small>Sources: {links}</small>"))
+            display(pd.DataFrame(list(of.rows), columns=list(of.columns)))
+        link = Markup('<a href="{0.url}">{0.publisher}</a>')
+        links = (link.format(s) if s.url else escape(s.publisher) for s in of.sources)
+        display(HTML(Markup("<small>Sources: {}</small>").format(Markup("; ").join(links))))
 
 
 def figure(
@@ -175,21 +156,20 @@ def figure(
     rows = _plotted(spec)
     listed = sources_of(source_keys([rows, *sources]))
     _check("fig", name, {"title": title, "subtitle": subtitle, "alt": alt}, listed)
-    bundle = {
-        "name": name,
-        "title": title,
-        "subtitle": subtitle,
-        "alt": alt,
-        "note": note,
-        "columns": list(rows.columns),
-        "labels": dict(labels or {}),
-        "rows": _records(rows),
-        "sources": listed,
-        "spec": _settled(spec, name, alt),
-    }
-    if narrow is not None:
-        bundle["narrow"] = _settled(narrow.to_dict(), name, alt)
-    return Published(FIGURE_MIME, bundle, chart)
+    bundle = Figure(
+        name=name,
+        title=title,
+        subtitle=subtitle,
+        alt=alt,
+        note=note,
+        columns=tuple(rows.columns),
+        labels=dict(labels or {}),
+        rows=_records(rows),
+        sources=listed,
+        spec=_settled(spec, name, alt),
+        narrow=None if narrow is None else _settled(narrow.to_dict(), name, alt),
+    )
+    return Published(bundle, chart)
 
 
 def table(
@@ -221,21 +201,21 @@ def table(
         raise ValueError(f"{name}: filters and dates are columns shown; {missing} has no label")
     listed = sources_of(source_keys([rows, *sources]))
     _check("tab", name, {"title": title, "subtitle": subtitle}, listed)
-    bundle: dict[str, Any] = {
-        "name": name,
-        "title": title,
-        "subtitle": subtitle,
-        "note": note,
-        "columns": list(labels),
-        "labels": dict(labels),
-        "digits": dict(digits or {}),
-        "rows": _records(rows[list(labels)]),
-        "sources": listed,
-    }
-    bundle |= {key: list(c) for key, c in (("filters", filters), ("dates", dates)) if c}
-    if folded:
-        bundle["folded"] = True
-    return Published(TABLE_MIME, bundle)
+    bundle = Table(
+        name=name,
+        title=title,
+        subtitle=subtitle,
+        note=note,
+        columns=tuple(labels),
+        labels=dict(labels),
+        digits=dict(digits or {}),
+        rows=_records(rows[list(labels)]),
+        sources=listed,
+        filters=tuple(filters),
+        dates=tuple(dates),
+        folded=folded,
+    )
+    return Published(bundle)
 
 
 def _settled(spec: dict[str, Any], name: str, description: str) -> dict[str, Any]:
@@ -249,9 +229,9 @@ def _settled(spec: dict[str, Any], name: str, description: str) -> dict[str, Any
     return spec
 
 
-def csv_text(bundle: Mapping[str, Any]) -> str:
+def csv_text(bundle: Bundle) -> str:
     """Exactly the rows plotted or listed, as CSV."""
-    rows = pd.DataFrame(bundle["rows"], columns=bundle["columns"])
+    rows = pd.DataFrame(list(bundle.rows), columns=list(bundle.columns))
     return rows.to_csv(index=False, lineterminator="\n")
 
 

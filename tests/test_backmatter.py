@@ -26,8 +26,19 @@ from bs4 import BeautifulSoup, Tag
 from pybtex.database import parse_string
 
 from openbook import tables
-from openbook.site import archive, catalogue, edition, execution, takeaway
+from openbook.site import (
+    archive,
+    backmatter,
+    build_report,
+    catalogue,
+    chapter_box,
+    citation,
+    sources,
+)
+from openbook.site.links import anchor
 from openbook.site.pages import Page
+from openbook.site.runs import Runs
+from openbook.tables.resource import read as read_resource
 from openbook.testing import book
 
 DATA = book.HTML / "_data"
@@ -102,7 +113,7 @@ def same(cell: str, value: object) -> bool:
 @each_table
 def test_a_table_is_in_the_catalogue(site, name):
     resource = RESOURCES[name]
-    section = places("chapters/data").get(catalogue.anchor(name))
+    section = places("chapters/data").get(anchor(name))
     assert section, f"{name} has no section"
     text = section.get_text(" ")
     assert resource["title"] in text and resource["description"][:60] in " ".join(text.split())
@@ -120,13 +131,13 @@ def test_a_table_is_in_the_catalogue(site, name):
         for cell, seen in zip(row, cells, strict=True):
             assert seen == (cell or "–") or (seen.endswith("…") and cell.startswith(seen[:-1]))
     index = soup("chapters/data").select_one(".ob-index")
-    assert index.find("a", href=f"#{catalogue.anchor(name)}"), f"{name} is not in the list on top"
+    assert index.find("a", href=f"#{anchor(name)}"), f"{name} is not in the list on top"
 
 
 @each_table
 def test_a_tables_files_hold_its_rows(site, name):
     resource = RESOURCES[name]
-    section = places("chapters/data").get(catalogue.anchor(name))
+    section = places("chapters/data").get(anchor(name))
     files = {path.suffix: path for path in linked("chapters/data", section) if path.is_file()}
     original = package_files()[resource["path"]]
     assert files[".csv"].read_bytes() == original
@@ -241,7 +252,7 @@ def test_cells_name_tables_to_look_for():
 @each_chapter
 def test_a_tables_users_are_named(site, page):
     for name in loaded(page):
-        section = places("chapters/data").get(catalogue.anchor(name))
+        section = places("chapters/data").get(anchor(name))
         users = linked("chapters/data", section.select_one(".ob-facts"))
         assert page.html.resolve() in users, f"{name} does not name {page.docname}"
 
@@ -250,7 +261,7 @@ def test_a_tables_users_are_named(site, page):
 def readers() -> dict[str, set[str]]:
     """Every table to the pages whose runs read it, as the build keeps them."""
     found: dict[str, set[str]] = {}
-    runs = execution.Runs(book.HTML.parent / ".runs")
+    runs = Runs(book.HTML.parent / ".runs")
     for page in book.pages():
         if run := runs.get(page.docname):
             for name in run.tables:
@@ -285,12 +296,21 @@ def test_every_table_is_used(site):
 
 def test_every_table_and_its_users_can_be_reached(site):
     for name in RESOURCES:
-        place = catalogue.anchor(name)
+        place = anchor(name)
         assert place in places("chapters/data"), f"{name} has no place on the data page"
         assert f"#{place}" in own_links("chapters/data"), f"nothing there leads to {name}"
         users = linked("chapters/data", places("chapters/data")[place].select_one(".ob-facts"))
         for docname in readers().get(name, ()):
             assert (book.HTML / f"{docname}.html").resolve() in users, f"{name}: {docname}"
+
+
+def test_a_table_of_another_form_is_told():
+    for change, words in (
+        ({"profile": "table"}, "oil_exports: the profile is 'table', not 'tabular-data-resource'"),
+        ({"schema": {}}, "oil_exports: the schema has no 'fields'"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            read_resource(RESOURCES["oil_exports"] | change)
 
 
 # --- the sources -----------------------------------------------------------------------------
@@ -315,11 +335,11 @@ def test_a_sources_rows_are_its_rows(site):
     for name, resource in RESOURCES.items():
         for key in archive.sources_of(resource, files[resource["path"]]):
             led = {address for address, _ in links[f"source-{key}"]}
-            assert f"data.html#{catalogue.anchor(name)}" in led, f"{key} does not name {name}"
+            assert f"data.html#{anchor(name)}" in led, f"{key} does not name {name}"
     brent = archive.sources_of(RESOURCES["brent"], files["brent.csv"])
     for key, rows in brent.items():
         item = soup("chapters/references").find(id=f"source-{key}")
-        assert f"brent {catalogue._ranges(rows)}" in item.get_text()
+        assert f"brent {sources.row_ranges(rows)}" in item.get_text()
 
 
 @each_chapter
@@ -345,9 +365,9 @@ def test_sources_named_in_the_text_link_back(site):
 
 
 def test_ranges_of_rows():
-    assert catalogue._ranges([4]) == "row 4"
-    assert catalogue._ranges([1, 2, 3, 7]) == "rows 1–3, 7"
-    assert catalogue._ranges(list(range(1, 40, 2))) == "20 rows"
+    assert sources.row_ranges([4]) == "row 4"
+    assert sources.row_ranges([1, 2, 3, 7]) == "rows 1–3, 7"
+    assert sources.row_ranges(list(range(1, 40, 2))) == "20 rows"
 
 
 def test_the_list_of_sources_stays_light(site):
@@ -362,7 +382,7 @@ def listed_kind(kind: str) -> str:
     env = SimpleNamespace(docname="chapters/references", note_dependency=lambda name: None)
     state = SimpleNamespace(document=SimpleNamespace(settings=SimpleNamespace(env=env)))
     machine = SimpleNamespace(reporter=None)
-    directive = catalogue.Sources("sources", [kind], {}, None, 1, 0, "", state, machine)
+    directive = backmatter.Sources("sources", [kind], {}, None, 1, 0, "", state, machine)
     return directive.run()[0]["part"]
 
 
@@ -397,13 +417,13 @@ def test_the_recipe_for_a_new_kind_of_source(tmp_path, monkeypatch):
 
 def test_a_kind_without_a_place_is_refused(monkeypatch):
     told = []
-    monkeypatch.setattr(catalogue.log, "warning", lambda *words: told.append(words))
-    listed = Page(parts=list(catalogue.kinds()))
+    monkeypatch.setattr(backmatter.log, "warning", lambda *words: told.append(words))
+    listed = Page(parts=list(sources.kinds()))
     env = SimpleNamespace(openbook_pages={"chapters/references": listed})
-    catalogue.complete(None, env)
+    backmatter.check_kinds(None, env)
     assert not told
     listed.parts.remove("news")
-    catalogue.complete(None, env)
+    backmatter.check_kinds(None, env)
     assert told and told[0][1] == "news"
 
 
@@ -560,8 +580,8 @@ def test_a_chapter_says_how_to_cite_it(site, page):
 
 
 def test_a_title_survives_bibtex():
-    cited = edition.Citation("A & B", "Press_Office", "1", "2026-11-24", "https://example.org/a")
-    text = takeaway.bibtex(cited, "chapters/x", "Half: 50% & more #1")
+    cited = citation.Citation("A & B", "Press_Office", "1", "2026-11-24", "https://example.org/a")
+    text = chapter_box.bibtex(cited, "chapters/x", "Half: 50% & more #1")
     (entry,) = parse_string(text, "bibtex").entries.values()
     assert entry.fields["title"] == r"{Half: 50\% \& more \#1}"
     assert entry.fields["url"] == "https://example.org/a"
@@ -572,11 +592,13 @@ def test_data_to_is_what_was_counted():
         return pd.DataFrame(rows, columns=["period", "status"])
 
     counted = frame(("2025", "actual"), ("2025-10", "actual"), ("2030", "target"))
-    assert takeaway.data_to([counted], "2026-11-24") == "2025"  # it ends after October
+    assert chapter_box.data_to([counted], "2026-11-24") == "2025"  # it ends after October
     newer = frame(("2026-01/2026-02", "preliminary"), ("2026-08", "estimate"))
-    assert takeaway.data_to([counted, newer], "2026-11-24") == "2026-02"
-    assert takeaway.data_to([frame(("2026", "actual"), ("2025", "actual"))], "2026-11-24") == "2025"
-    assert takeaway.data_to([pd.DataFrame({"country": ["AZE"]})], "2026-11-24") == ""
+    assert chapter_box.data_to([counted, newer], "2026-11-24") == "2026-02"
+    assert (
+        chapter_box.data_to([frame(("2026", "actual"), ("2025", "actual"))], "2026-11-24") == "2025"
+    )
+    assert chapter_box.data_to([pd.DataFrame({"country": ["AZE"]})], "2026-11-24") == ""
 
 
 @pytest.mark.parametrize("page", book.pages(), ids=lambda page: page.name)
@@ -618,7 +640,7 @@ def test_the_lock_is_on_the_methods_page(site):
         for row in soup("chapters/methods").select(".ob-catalogue tbody tr")
     ]
     chosen, locked = (
-        "\n".join((book.ROOT / f"{part}.{kind}").read_text("utf-8") for part in catalogue.PARTS)
+        "\n".join((book.ROOT / f"{part}.{kind}").read_text("utf-8") for part in build_report.PARTS)
         for kind in ("in", "txt")
     )
     assert [row[0] for row in rows] == re.findall(r"(?m)^([A-Za-z][\w-]*)", chosen)
@@ -631,7 +653,7 @@ def test_a_package_missing_from_the_lock_is_told(tmp_path):
     (tmp_path / "requirements.in").write_text("pandas  # tables\n", "utf-8")
     (tmp_path / "requirements.txt").write_text("numpy==2.0 \\\n", "utf-8")
     with pytest.raises(ValueError, match="make lock"):
-        catalogue.packages(tmp_path)
+        build_report.packages(tmp_path)
 
 
 def test_run_times_are_those_of_this_build(site):

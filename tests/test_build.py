@@ -236,9 +236,9 @@ def test_what_the_book_no_longer_has_is_removed(tree):
     figure = text[start : text.index("```{code-cell}", start + 1)]
     for old in (figure, "{numref}`fig-oil` and ", "[the ports](ports.md)"):
         trees.edit(tree / f"{OIL}.md", old, "")
-    trees.edit(tree / "index.md", "```{glimpse} fig-oil\n```\n", "")
+    trees.edit(tree / "index.md", "```{figure-card} fig-oil\n```\n", "")
     trees.edit(tree / "_toc.yml", f"  - file: {PORTS}\n", "")
-    with (tree / "openbook" / "site" / "uses.py").open("a", encoding="utf-8") as code:
+    with (tree / "openbook" / "site" / "usage.py").open("a", encoding="utf-8") as code:
         code.write("# other code: Sphinx begins anew and knows of no page that went\n")
     site = tree / "_build" / "html"
     once = site / "_static" / "openbook-once.js"  # a script that an earlier book had

@@ -14,7 +14,7 @@ from caspian.claims.verdicts import SYMBOL
 from caspian.models.agreements import FATE
 from openbook import publish, tables
 from openbook.cards import Mark, cards
-from openbook.site import lists, render
+from openbook.site import lists
 from openbook.testing import book
 
 PAGE = "chapters/visit.html"
@@ -66,7 +66,7 @@ def small(**changed):
 
 
 def small_page() -> BeautifulSoup:
-    return BeautifulSoup(lists.cards_html(small().bundle, render._link), "html.parser")
+    return BeautifulSoup(lists.cards_html(small().bundle), "html.parser")
 
 
 def test_a_state_without_a_mark_is_refused():

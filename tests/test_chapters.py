@@ -9,6 +9,7 @@ import subprocess
 import pytest
 from jupytext.config import load_jupytext_config
 
+from openbook.bundle import Table
 from openbook.testing import book, checks
 
 # Nine cells in ten do no more than 14 things in 36 lines, as the formatter writes them.
@@ -50,7 +51,7 @@ def test_a_chapter_publishes_something(page):
     if not page.docname.startswith("chapters/"):
         pytest.skip("not a chapter")
     notebook = book.read_reference(page)
-    published = book.bundles(notebook) + book.bundles(notebook, book.TABLE_MIME)
+    published = book.bundles(notebook) + book.bundles(notebook, Table)
     assert published, f"{page.docname}.md publishes neither a figure nor a table"
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from dataclasses import replace
 
 import altair as alt
 import numpy as np
@@ -90,9 +91,9 @@ def published(rows, **changes):
 
 def test_figure_carries_its_rows_and_their_sources(rows):
     bundle = published(rows).bundle
-    assert [s["key"] for s in bundle["sources"]] == list(rows["source"])
+    assert [s.key for s in bundle.sources] == list(rows["source"])
     assert publish.csv_text(bundle) == rows.to_csv(index=False, lineterminator="\n")
-    assert bundle["spec"]["description"] == "Two bars"
+    assert bundle.spec["description"] == "Two bars"
 
 
 @pytest.mark.parametrize(
@@ -123,7 +124,7 @@ def test_a_folded_table_is_whole_under_its_title_and_number_of_rows(rows):
     words = {"name": "tab-test", "title": "It <fell>", "subtitle": "Mt", "labels": {"value": "Mt"}}
     plain = publish.table(rows, **words).bundle
     bundle = publish.table(rows, **words, folded=True).bundle
-    assert bundle == {**plain, "folded": True} and "folded" not in plain
+    assert bundle == replace(plain, folded=True) != plain
 
 
 def test_same_figure_has_the_same_bytes(rows):
@@ -147,12 +148,12 @@ def test_file_svg_stands_alone(rows):
 
 
 def test_credit_drops_whole_publishers():
-    names = [{"publisher": f"Ministry of energy {n} (State Committee)"} for n in range(12)]
-    lines = draw._credit(names)
+    names = [f"Ministry of energy {n} (State Committee)" for n in range(12)]
+    lines = draw.credit(names)
     assert len(lines) == 3 and lines[-1].endswith("more")
     shown = sum("(State Committee)" in part for part in " ".join(lines).split(";"))
     assert int(lines[-1].split()[-2]) == 12 - shown
-    assert draw._credit(names[:1]) == ["Sources: Ministry of energy 0 (State Committee)"]
+    assert draw.credit(names[:1]) == ["Sources: Ministry of energy 0 (State Committee)"]
 
 
 def test_drawn_ids_differ_between_figures(rows):

@@ -33,7 +33,7 @@ from caspian.claims.verdicts import (
     Verdict,
 )
 from openbook import tables
-from openbook.tables.rules import period_bounds
+from openbook.tables.periods import period_bounds
 
 PARAGRAPHS = range(1, 11)  # of the article
 

@@ -14,6 +14,7 @@ from folded import PHONE, caption, choose
 from caspian import claims
 from caspian.claims import THEN, history
 from caspian.claims import page as made
+from caspian.claims.bundle import Claims
 from caspian.claims.verdicts import GROUPS, Verdict
 from openbook import tables
 from openbook.testing import book
@@ -242,7 +243,7 @@ def test_the_score_the_legend_the_chart_and_the_filter_use_the_same_words(site):
 NASTY = "<script>alert('x')</script> & \"q\""
 
 
-def small_bundle() -> dict:
+def small_bundle() -> Claims:
     """One claim and one silence, whose texts are markup."""
     figure = {"label": NASTY, "value": NASTY, "source": "a_20240301;b"}
     finding = {
@@ -264,15 +265,17 @@ def small_bundle() -> dict:
     texts = dict.fromkeys(("text", "proxy", "rule", "why", "opponent"), NASTY)
     weighed = {"measure": NASTY, "verdict": "open", "value": "", "because": NASTY, "source": "b"}
     place = {"chapter": "energy", "figure": "fig-a", "paragraph": 1}
-    return {
-        "name": "tab-claims", "then": "2024-03-12", "months": ["2024-03-12", "2024-03-31"],
+    return Claims.from_json({
+        "name": "tab-claims", "title": NASTY, "subtitle": NASTY, "note": "", "columns": [],
+        "labels": {}, "rows": [], "until": "2024-03-31", "then": "2024-03-12",
+        "months": ["2024-03-12", "2024-03-31"],
         "claims": [texts | place | {"claim": "c01", "kind": "causal", "undated": "open",
                                     "then": finding | {"verdict": "open"}, "now": finding,
                                     "through": through, "weighed": [weighed]}],
         "left_out": [place | {"omission": "o01", "text": NASTY, "then": [figure], "now": []}],
         "sentences": [{"sentence": "1.1", "opening": NASTY, "paragraph": 1, "claims": ["c01"]}],
         "sources": [source | {"key": "b"}, source | {"key": "a_20240301", "date": "2024-03-01"}],
-    }  # fmt: skip
+    })  # fmt: skip
 
 
 def small_page(cite=lambda part, address: f"{part} {address}") -> BeautifulSoup:

@@ -12,7 +12,8 @@ import pytest
 
 from caspian import observations
 from openbook import tables
-from openbook.facts import FACT_MIME, Fact, Quantity, fact, largest, sources_in
+from openbook.bundle import FactBundle
+from openbook.facts import Fact, Quantity, fact, largest, sources_in
 from openbook.testing import digits
 from openbook.text import number, percent, percent_span, span
 
@@ -92,7 +93,10 @@ def test_a_quantity_is_written_as_a_fact(said, text, value):
     assert isinstance(got, Fact) and got == text
     assert got.value == value and "a" in got.source.split(";")
     shown = got._repr_mimebundle_()
-    assert shown["text/plain"] == repr(text) and json.dumps(shown[FACT_MIME])
+    assert (
+        shown["text/plain"] == repr(text)
+        and FactBundle.from_json(shown[FactBundle.mime]) == got.bundle
+    )
 
 
 def test_a_plain_number_is_written_as_text():

@@ -36,9 +36,9 @@ def drawn_here() -> dict[str, dict[str, str]]:
     notebooks = [book.read_reference(page) for page in pages()]
     bundles = [bundle for notebook in notebooks for bundle in book.bundles(notebook)]
     on_pages = {
-        f"{bundle['name']}, {width} px": draw.static_svg(bundle, width)
+        f"{bundle.name}, {width} px": draw.static_svg(bundle, width)
         for bundle in bundles
-        if '"temporal"' in json.dumps(bundle)
+        if '"temporal"' in json.dumps(bundle.to_json())
         for width in (draw.WIDE, draw.NARROW)
     }
     return {"published": renew.drawings(notebooks), "on pages": on_pages}
@@ -99,7 +99,7 @@ def test_a_figure_is_drawn_alike_twice(drawn):
         from openbook import draw
 
         draw.drawn.clear()
-        assert draw.published_svg(bundle) == drawn[f"{bundle['name']}.svg"]
+        assert draw.published_svg(bundle) == drawn[f"{bundle.name}.svg"]
 
 
 if __name__ == "__main__":

@@ -467,8 +467,7 @@ def test_a_slip_in_the_pairs_is_refused_with_its_row(few, old, new, words):
 
 
 def test_a_slip_in_the_rule_is_not_a_rule_switched_off(few):
-    folder = tables._folder()
-    path = folder / "datapackage.json"
+    path = tables.folder.data_folder() / "datapackage.json"
     text = path.read_text()
     path.write_text(text.replace('"distinct"', '"distict"'))
     with pytest.raises(tables.TableError, match='no rule "distict"'):

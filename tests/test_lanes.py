@@ -14,7 +14,7 @@ import nbformat
 import pytest
 import samples
 
-from openbook.facts import FACT_MIME
+from openbook.bundle import FactBundle
 from openbook.testing import book, renew, trees
 from openbook.testing.compare import differences
 
@@ -195,7 +195,7 @@ def test_what_the_build_ran_is_what_the_cells_give(built):
     assert "4 passed" in report and "failed" not in report, report
     glued = nbformat.read(built / "tests/reference/oil.ipynb", as_version=4).metadata.glue
     assert glued["pipe_share"]["text/plain"] == "'88.02%'"
-    assert glued["pipe_share"][FACT_MIME]["source"] == "oil_office"
+    assert glued["pipe_share"][FactBundle.mime]["source"] == "oil_office"
 
 
 def test_only_what_moved_is_renewed_and_one_page_alone(built):

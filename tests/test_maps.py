@@ -291,15 +291,15 @@ def bundle(chart):
 
 
 def test_geometry_stays_out_of_the_data_table(bundle):
-    assert "geometry" not in bundle["columns"]
-    assert {"segment", "lat", "lon", "corridor"} <= set(bundle["columns"])
-    assert len(bundle["rows"]) == 3 + 2 + 2 + 2  # ab with its bend, bc, and cd for two corridors
+    assert "geometry" not in bundle.columns
+    assert {"segment", "lat", "lon", "corridor"} <= set(bundle.columns)
+    assert len(bundle.rows) == 3 + 2 + 2 + 2  # ab with its bend, bc, and cd for two corridors
     assert "Polygon" not in publish.csv_text(bundle)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_map_keeps_its_proportions(bundle, width):
-    assert draw.fitted(bundle["spec"], width)["height"] == round(width / 2)
+    assert draw.fitted(bundle.spec, width)["height"] == round(width / 2)
     svg = draw.static_svg(bundle, width)
     drawn = [float(v) for v in re.search(r'width="([\d.]+)" height="([\d.]+)"', svg).groups()]
     assert drawn[0] == width
@@ -326,7 +326,7 @@ def test_map_takes_its_ink_from_the_page(bundle):
 
 
 def test_map_compiles_for_the_browser(bundle):
-    vega = vl_convert.vegalite_to_vega(draw.fitted(bundle["spec"], draw.WIDE))
+    vega = vl_convert.vegalite_to_vega(draw.fitted(bundle.spec, draw.WIDE))
     assert vega["projections"]
 
 

@@ -15,7 +15,7 @@ from caspian.claims.rules import RULES, judge
 from caspian.claims.verdicts import OPINION, Verdict
 from caspian.models import scenarios
 from openbook import tables
-from openbook.tables.rules import period_bounds
+from openbook.tables.periods import period_bounds
 
 ROOT = Path(__file__).parent.parent
 SIGNPOSTS = {row["signpost"]: row for row in tables.load("signposts").to_dict("records")}

@@ -97,12 +97,13 @@ def test_undated_sources_do_not_date_a_fact():
 )
 def test_silence_counts_after_a_year(status, until, problem):
     from openbook.tables import describe
-    from openbook.tables.rules import row_faults
+    from openbook.tables.options import Context
+    from openbook.tables.rules import read_rules, violations
 
     own = describe("agreements")["openbook"]
     row = pd.DataFrame({"signed": ["2024-03-11"], "status": [status], "read_until": [until]})
-    table = {"openbook": {"silences": own["silences"]}, "schema": {"fields": []}}
-    found = [str(fault) for fault in row_faults(table, row, lambda column: None)]
+    silences, _ = read_rules({"name": "t", "openbook": {"silences": own["silences"]}})
+    found = [str(each) for each in violations(silences, row, Context(rows=dict, key=str))]
     assert len(found) == bool(problem) and (not problem or problem in found[0])
 
 

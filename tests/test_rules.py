@@ -33,7 +33,7 @@ from caspian.claims.verdicts import (
 )
 from caspian.claims.words import because
 from openbook import tables
-from openbook.tables.rules import period_bounds
+from openbook.tables.periods import period_bounds
 
 CLAIMS = sorted(RULES)
 OPINIONS = {

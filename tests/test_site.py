@@ -327,7 +327,7 @@ def test_the_front_page_on_a_phone(opened):
 
 @pytest.mark.browser
 @ways("phone", names=["index.html"])
-def test_a_glimpse_is_followed_by_keyboard(opened):
+def test_a_card_is_followed_by_keyboard(opened):
     glimpse = opened.page.locator("figure.ob-glimpse > a").first
     name = glimpse.get_attribute("href").partition("#")[2]
     glimpse.focus()

@@ -223,7 +223,7 @@ WORDS = {"name": "fig-test", "title": "T", "subtitle": "S", "alt": "A"}
 def test_every_drawing_comes_from_the_turned_spec(rows, monkeypatch):
     plain = alt.Chart(rows).mark_point().encode(x="date:T", y="value:Q")
     figure = publish.figure(plain, narrow=plain.properties(height=90), **WORDS)
-    for spec in (figure.bundle["spec"], figure.bundle["narrow"]):
+    for spec in (figure.bundle.spec, figure.bundle.narrow):
         assert spec["encoding"]["x"]["scale"] == UTC
     shown = []
     monkeypatch.delenv(kernel.RUN, raising=False)
@@ -231,7 +231,7 @@ def test_every_drawing_comes_from_the_turned_spec(rows, monkeypatch):
     monkeypatch.setattr("IPython.display.display", shown.append)
     figure._ipython_display_()
     widgets = [item for item in shown if isinstance(item, alt.JupyterChart)]
-    assert [widget.spec for widget in widgets] == [figure.bundle["spec"]]
+    assert [widget.spec for widget in widgets] == [figure.bundle.spec]
 
 
 @pytest.mark.parametrize("which", ["chart", "narrow"])
@@ -246,5 +246,5 @@ def test_a_figure_in_local_time_is_refused_by_name(rows, which):
 def test_the_rows_of_a_figure_stay_as_given(rows):
     rows["date"] = pd.to_datetime(rows["date"])
     bundle = publish.figure(alt.Chart(rows).mark_point().encode(x="date:T"), **WORDS).bundle
-    assert bundle["rows"][0]["date"] == "2024-01-01T00:00:00"
-    assert next(iter(bundle["spec"]["datasets"].values()))[0]["date"] == "2024-01-01T00:00:00Z"
+    assert bundle.rows[0]["date"] == "2024-01-01T00:00:00"
+    assert next(iter(bundle.spec["datasets"].values()))[0]["date"] == "2024-01-01T00:00:00Z"

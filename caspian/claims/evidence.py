@@ -30,7 +30,7 @@ import pandas as pd
 from caspian.claims.judging import Ladder, Measure, Step, Unknown
 from caspian.claims.verdicts import Verdict
 from caspian.models.routes import OUTCOME, status_outcome
-from openbook.tables.rules import period_bounds
+from openbook.tables.periods import period_bounds
 
 OWN = "across_the_caspian"  # the book's own assumptions and conventions: known at any date
 EVENT_COLUMNS = ("signed", "said_on", "start", "date", "founded")  # an event's day, in this order

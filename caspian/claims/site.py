@@ -10,32 +10,31 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from caspian.claims import chips
-from caspian.claims.listing import CLAIMS_MIME
+from caspian.claims.bundle import Claims
 from caspian.claims.page import STATIC, STYLE, TEMPLATES, claims_html
-from openbook.site import edition, lists, parts, render
+from openbook.site import citation, lists, markup, parts, render
 from openbook.site.pages import pages
 
-CODE = [Path(__file__).with_name(f"{name}.py") for name in ("chips", "page", "site", "verdicts")]
+NAMES = ("bundle", "chips", "page", "site", "verdicts")
+CODE = [Path(__file__).with_name(f"{name}.py") for name in NAMES]
 
 
 class ClaimsRenderer:
     """MyST-NB's plug-in for the claims that a cell published."""
 
-    mime_priority_overrides: ClassVar = [("*", CLAIMS_MIME, 1)]
+    mime_priority_overrides: ClassVar = [("*", Claims.mime, 1)]
 
     @staticmethod
     def handle_mime(renderer: Any, data: Any, inline: bool) -> list[nodes.Element] | None:
         """Return the node of the claims; None for any other output."""
-        if data.mime_type != CLAIMS_MIME:
+        if data.mime_type != Claims.mime:
             return None
         env = renderer.renderer.document.settings.env
         env.note_dependency(f"{env.app.confdir}/CITATION.cff")
-        cite = partial(edition.line_at, edition.citation(env.app.confdir))
-
-        def body(bundle: dict[str, Any], root: str) -> nodes.raw:
-            return render.raw(claims_html(bundle, env.found_docs, root, cite))
-
-        return render.published_node(renderer, data.content, "table", body)
+        cite = partial(citation.line_at, citation.read(env.app.confdir))
+        bundle = Claims.from_json(data.content)
+        html = claims_html(bundle, env.found_docs, render.site_root(env), cite)
+        return render.published_node(renderer, bundle, markup.raw(html))
 
 
 def add_styles(
@@ -43,7 +42,7 @@ def add_styles(
 ) -> None:
     """Styles and script of a page that lists the claims."""
     held = pages(app.env).get(pagename)
-    if held and lists.has(held.published.values(), "claims"):
+    if held and any(isinstance(item, Claims) for item in held.published.values()):
         lists.dress(app)
         app.add_css_file(STYLE)
 

@@ -10,9 +10,9 @@ Loaded by `_config.yml` as an extension. What it does, in the order of a build:
 - renders published figures and tables (:mod:`openbook.site.render`, by way of MyST-NB);
 - puts the book's CSS on every page and its script only on pages with something to move;
 - writes each figure's CSV, SVG and PNG beside the pages, and the two JavaScript libraries once;
-- shows figures at a glance on the front page (:mod:`openbook.site.front`);
-- fills the back matter (:mod:`openbook.site.catalogue`), and ends each chapter with what a reader
-  takes away (:mod:`openbook.site.takeaway`).
+- shows figures as cards on the front page (:mod:`openbook.site.front`);
+- fills the back matter (:mod:`openbook.site.backmatter`), and ends each chapter with its
+  downloads (:mod:`openbook.site.chapter_box`).
 """
 
 from __future__ import annotations
@@ -35,25 +35,34 @@ from sphinx.util import logging
 from sphinx.util.index_entries import split_index_msg
 
 from openbook import draw, kernel, publish, tables
+from openbook.bundle import Bundle, Cards, Figure, Table
 from openbook.site import (
     archive,
-    bundles,
+    backmatter,
+    build_report,
     catalogue,
+    chapter_box,
+    citation,
     drawings,
     execution,
     facts,
     files,
     front,
+    libraries,
     lists,
+    markup,
+    notebook,
+    page_head,
     parts,
     render,
     settings,
-    takeaway,
 )
+from openbook.site.files import FileRecipe
 from openbook.site.lastbuild import LastBuild
 from openbook.site.numref import NumberingDomain
-from openbook.site.pages import PageCollector, Published, glimpsed_from, page, pages
+from openbook.site.pages import PageCollector, page, pages, pages_of_cards
 from openbook.site.render import FOLDER
+from openbook.site.runs import Runs
 
 HERE = Path(__file__).parent
 STATIC, TEMPLATES = HERE / "static", HERE / "templates"
@@ -71,7 +80,7 @@ class Building:
         self.app = app
         self.folder = Path(app.outdir).parent
         self.last = LastBuild(self.folder)
-        self.runs = execution.Runs(self.folder / ".runs")
+        self.runs = Runs(self.folder / ".runs")
         self.drawings = drawings.Drawings(self.folder / ".drawings")
         self.jobs = execution.jobs()
         self.read: set[str] = set()
@@ -111,8 +120,8 @@ class Building:
         forget_pages_gone(app)
         if app.config.nb_execution_mode == "inline":
             ran = execution.run_chapters(app, self.runs, self.jobs)
-            figures = [f for run in ran for f in run.displayed(publish.FIGURE_MIME)]
-            drawings.draw(figures, self.jobs)
+            shown = (held for run in ran for held in run.displayed(Figure.mime))
+            drawings.draw(list(map(Figure.from_json, shown)), self.jobs)
         warned = self.last.warned()
         return [d for d in env.found_docs if d in warned or not self._is_current(env, d)]
 
@@ -126,7 +135,7 @@ class Building:
 
     def quoting(self, _app: Sphinx, env: BuildEnvironment) -> list[str]:
         """Pages to write again (not to run) because one that they quote or show was read again."""
-        return [d for d, p in pages(env).items() if (p.quoted | glimpsed_from(env, d)) & self.read]
+        return [d for d, p in pages(env).items() if (p.quoted | pages_of_cards(env, d)) & self.read]
 
     def finish(self, app: Sphinx, exception: Exception | None) -> None:
         """Write the files beside the pages; note how the build ended."""
@@ -178,7 +187,7 @@ def forget_pages_gone(app: Sphinx) -> None:
 def forget_outputs(app: Sphinx, docname: str) -> None:
     """Remove what MyST-NB noted of a page: it writes no note for a page that glues nothing more."""
     for kind in ("ipynb", "glue.json"):
-        takeaway.executed(app, docname, kind).unlink(missing_ok=True)
+        notebook.executed(app, docname, kind).unlink(missing_ok=True)
 
 
 # --- what pages published --------------------------------------------------------------------
@@ -194,20 +203,22 @@ def unique(_app: Sphinx, env: BuildEnvironment) -> None:
             seen[name] = docname
 
 
-def _interactive(published: dict[str, Published]) -> dict[str, bool]:
+def _interactive(published: dict[str, Bundle]) -> dict[str, bool]:
     """Which of the two libraries a page's figures and tables need."""
     return {
-        bundles.VEGA: any(item.kind == "figure" for item in published.values()),
-        bundles.DATATABLES: any("filters" in item.bundle for item in published.values()),
+        libraries.VEGA: any(item.kind == "figure" for item in published.values()),
+        libraries.DATATABLES: any(
+            isinstance(item, Table) and item.filters for item in published.values()
+        ),
     }
 
 
-def _downloads(name: str, item: Published) -> dict[str, Callable[[], bytes]]:
+def _downloads(name: str, item: Bundle) -> dict[str, Callable[[], bytes]]:
     """The files that readers take away of one figure or table, each made when it is needed."""
-    made = {f"{name}.csv": lambda: publish.csv_text(item.bundle).encode()}
-    if item.kind == "figure":
-        made[f"{name}.svg"] = lambda: draw.published_svg(item.bundle).encode()
-        made[f"{name}.png"] = lambda: draw.published_png(item.bundle)
+    made = {f"{name}.csv": lambda: publish.csv_text(item).encode()}
+    if isinstance(item, Figure):
+        made[f"{name}.svg"] = lambda: draw.published_svg(item).encode()
+        made[f"{name}.png"] = lambda: draw.published_png(item)
     return made
 
 
@@ -259,22 +270,24 @@ def write_files(app: Sphinx, folder: Path, jobs: int) -> None:
         for file in (out / "_static").glob(f"{package}*"):
             if file.name not in ours:
                 file.unlink()
-    wanted: dict[str, files.Making] = {}
+    wanted: dict[str, FileRecipe] = {}
     for held in pages(app.env).values():
         for name, item in held.published.items():
-            text = json.dumps([app.config.openbook_code, item.bundle], sort_keys=True)
+            text = json.dumps([app.config.openbook_code, item.to_json()], sort_keys=True)
             digest = files.sha256(text.encode())
-            wanted |= {file: (digest, make) for file, make in _downloads(name, item).items()}
-    files.renew(out / FOLDER, wanted, folder / ".downloads.json", jobs)
+            wanted |= {
+                file: FileRecipe(digest, make) for file, make in _downloads(name, item).items()
+            }
+    files.sync_folder(out / FOLDER, wanted, folder / ".downloads.json", jobs)
     needed = [_interactive(held.published) for held in pages(app.env).values()]
-    for name in (bundles.VEGA, bundles.DATATABLES):
+    for name in (libraries.VEGA, libraries.DATATABLES):
         if any(need[name] for need in needed):
-            files.write(out / "_static" / name, bundles.script(name, folder / ".bundles"))
-    wanted = catalogue.wanted_files(app)
-    wanted["build.json"] = catalogue.about_this_build(app)
+            files.write(out / "_static" / name, libraries.script(name, folder / ".bundles"))
+    wanted = catalogue.package_files(app)
+    wanted["build.json"] = build_report.report(app)
     wanted["facts.json"] = facts.listing(app)
-    files.renew(out / archive.FOLDER, wanted, folder / ".data.json")
-    takeaway.write_files(app)
+    files.sync_folder(out / archive.FOLDER, wanted, folder / ".data.json")
+    chapter_box.write_files(app)
 
 
 # --- the page --------------------------------------------------------------------------------
@@ -283,17 +296,20 @@ def write_files(app: Sphinx, folder: Path, jobs: int) -> None:
 def add_scripts(
     app: Sphinx, pagename: str, _template: str, context: dict[str, Any], tree: Any
 ) -> None:
-    """Scripts of one page where something is interactive; what a chapter's readers take away."""
+    """Scripts of one page where something is interactive; head and box of a page."""
     held = pages(app.env).get(pagename)
     published = held.published if held else {}
-    folded = any("folded" in item.bundle for item in published.values())
+    folded = any(isinstance(item, Table) and item.folded for item in published.values())
     if folded or any(_interactive(published).values()):
         app.add_js_file("openbook.js", loading_method="defer")
     if tree is not None and any(tree.findall(facts.openbook_fact)):
         app.add_js_file("openbook-facts.js", loading_method="defer")
-    if lists.has(published.values(), "cards"):
+    if any(isinstance(item, Cards) for item in published.values()):
         lists.dress(app)
-    takeaway.complete_page(app, pagename, context, tree)
+    if tree is not None:
+        page_head.add(app, pagename, context, tree)
+        if chapter_box.is_chapter(app, pagename):
+            context["body"] += str(chapter_box.html(app, pagename))  # the body is no Markup
 
 
 def _digest(paths: Iterable[Path]) -> str:
@@ -309,8 +325,12 @@ def static_folders(app: Sphinx) -> list[Path]:
 @cache
 def engine_digest() -> str:
     """Digest of the engine's code that makes pages of what was read."""
-    named = [HERE.parent / f"{name}.py" for name in ("cards", "draw", "facts", "publish", "text")]
-    return _digest([*HERE.glob("*.py"), *named, *lists.TEMPLATES.iterdir()])
+    named = [
+        HERE.parent / f"{name}.py"
+        for name in ("bundle", "cards", "draw", "facts", "publish", "text")
+    ]
+    named.append(HERE.parent / "tables" / "resource.py")
+    return _digest([*HERE.glob("*.py"), *named, *markup.TEMPLATES.iterdir()])
 
 
 def code_digest(app: Sphinx) -> str:
@@ -339,7 +359,7 @@ def configure(app: Sphinx, config: Config) -> None:
     # Code decides how a page is read; what only dresses it, how it is written
     config.openbook_code = code_digest(app) + execution.packages_digest(Path(app.confdir))
     config.openbook_look = look_digest(app)
-    config.openbook_edition = takeaway.edition_digest(app.confdir)
+    config.openbook_citation = citation.digest(app.confdir)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -351,10 +371,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_role("eval", facts.Eval(), override=True)
     app.add_node(facts.openbook_fact, html=(facts.visit_fact, facts.depart_fact))
     app.add_post_transform(facts.GluedFacts)
-    app.add_node(catalogue.backmatter)
-    app.add_directive("catalogue", catalogue.Catalogue)
-    app.add_directive("sources", catalogue.Sources)
-    app.add_directive("environment", catalogue.Environment)
+    backmatter.setup(app)
     front.setup(app)
     for node, kind in ((render.openbook_figure, "figure"), (render.openbook_table, "table")):
         app.add_enumerable_node(
@@ -367,11 +384,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-before-read-docs", building.note_read)
     app.connect("env-updated", building.quoting)
     app.connect("source-read", note_source)
-    app.connect("env-get-updated", catalogue.moved, priority=900)  # when figures are numbered
-    app.connect("env-get-updated", skeleton_moved, priority=900)
+    app.connect("env-get-updated", skeleton_moved, priority=900)  # when figures are numbered
     app.connect("env-check-consistency", unique)
-    app.connect("env-check-consistency", catalogue.complete)
-    app.connect("doctree-resolved", catalogue.fill)
     app.connect("html-page-context", add_scripts, priority=900)
     app.connect("write-started", add_styles_early)
     app.connect("build-finished", building.finish)

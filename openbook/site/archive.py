@@ -10,11 +10,12 @@ import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from openbook import tables
-from openbook.tables import rules
+from openbook.tables import csvfile
 
 FOLDER = "_data"  # beside _static, in the built site
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the date of every file in a zip: the earliest that it can say
@@ -76,6 +77,11 @@ def parquet(resource: Mapping[str, Any], content: bytes) -> bytes:
         return made.read_bytes()
 
 
+def parquet_writer() -> str:
+    """What writes the Parquet files: another version may write other bytes."""
+    return f"duckdb {version('duckdb')}"
+
+
 def bibliography(keys: Iterable[str]) -> bytes:
     """The entries of `references.bib` with these keys, as they are written there."""
     wanted = set(keys)
@@ -92,7 +98,7 @@ def contents(confdir: Path) -> dict[str, bytes]:
 def sources_of(resource: Mapping[str, Any], content: bytes) -> dict[str, list[int]]:
     """Each source of a table with its rows, counted from 1 below the head."""
     found: dict[str, list[int]] = {}
-    places = rules.source_columns(resource["schema"]["fields"])
+    places = csvfile.source_columns(resource["schema"]["fields"])
     for number, row in enumerate(rows(content)[1:], 1):
         keys = {key: None for at in places for key in row[at].split(";") if key}
         for key in keys:

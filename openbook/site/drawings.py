@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from sphinx.util import logging
 
 from openbook import draw as drawing
 from openbook import kernel
+from openbook.bundle import Figure
 from openbook.site import files
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ class Drawings(MutableMapping[str, str]):
             path.unlink()
 
 
-def draw(figures: Sequence[dict[str, Any]], jobs: int) -> None:
+def draw(figures: Sequence[Figure], jobs: int) -> None:
     """Draw figures for the page, the phone and the download; what was drawn before is read only."""
     if not figures:
         return

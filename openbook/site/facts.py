@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-from html import escape
 from typing import Any
 
 from docutils import nodes
@@ -19,8 +18,9 @@ from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from openbook import tables
-from openbook.facts import FACT_MIME
+from openbook.bundle import FactBundle
 from openbook.site import files
+from openbook.site.files import FileRecipe
 from openbook.site.pages import page, pages
 from openbook.text import day
 
@@ -33,11 +33,9 @@ class openbook_fact(nodes.Inline, nodes.TextElement):
 
 def visit_fact(translator: Any, node: openbook_fact) -> None:
     """Open a link, or a span that takes the focus, with the tip."""
-    tip = f'class="ob-fact" title="{escape(node["tip"])}"'
-    if node["address"]:
-        translator.body.append(f'<a {tip} href="{escape(node["address"])}">')
-    else:
-        translator.body.append(f'<span {tip} tabindex="0">')
+    tag, place = ("a", {"href": node["address"]}) if node["address"] else ("span", {"tabindex": 0})
+    start = translator.starttag({}, tag, "", CLASS="ob-fact", title=node["tip"], **place)
+    translator.body.append(start)
 
 
 def depart_fact(translator: Any, node: openbook_fact) -> None:
@@ -45,29 +43,29 @@ def depart_fact(translator: Any, node: openbook_fact) -> None:
     translator.body.append("</a>" if node["address"] else "</span>")
 
 
-def tip(bundle: dict[str, Any]) -> str:
+def tip(bundle: FactBundle) -> str:
     """Period and sources in a line: `2025. Trend, 27 February 2026; Report and 2 more`."""
     named = []
-    for key in bundle["source"].split(";"):
+    for key in bundle.keys:
         source = tables.source(key)
         named.append(f"{source.publisher}, {day(source.date)}" if source.date else source.publisher)
     named = list(dict.fromkeys(named))
     more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
-    when = f"{day(bundle['period'])}. " if bundle["period"] else ""
+    when = f"{day(bundle.period)}. " if bundle.period else ""
     return f"{when}{'; '.join(named[:NAMED])}{more}"
 
 
-def fact_of(bundle: dict[str, Any]) -> openbook_fact:
+def fact_of(bundle: FactBundle) -> openbook_fact:
     """The node of a fact."""
-    address = tables.source(bundle["source"].partition(";")[0]).url
-    return openbook_fact("", bundle["text"], tip=tip(bundle), address=address or "")
+    address = tables.source(bundle.keys[0]).url
+    return openbook_fact("", bundle.text, tip=tip(bundle), address=address or "")
 
 
-def keep(env: BuildEnvironment, docname: str, name: str, bundle: dict[str, Any]) -> None:
+def keep(env: BuildEnvironment, docname: str, name: str, bundle: FactBundle) -> None:
     """Note a fact of a page, and that the page cites its sources."""
     held = page(env, docname)
     held.facts[name] = bundle
-    for key in bundle["source"].split(";"):
+    for key in bundle.keys:
         held.cited[key] = tables.digest(f"source:{key}")
 
 
@@ -84,7 +82,8 @@ class Eval(EvalRoleAny):
             data = retrieve_eval_data(self.document, self.text)
         except RetrievalError:
             data = []
-        if len(data) == 1 and (bundle := data[0].data.get(FACT_MIME)):
+        if len(data) == 1 and (content := data[0].data.get(FactBundle.mime)):
+            bundle = FactBundle.from_json(content)
             keep(env, env.docname, self.text, bundle)
             shown: list[nodes.Node] = [fact_of(bundle)]
             messages: list[nodes.system_message] = []
@@ -104,23 +103,23 @@ class GluedFacts(SphinxPostTransform):
         folder = self.env.mystnb_config.output_folder  # type: ignore[attr-defined]
         for node in list(self.document.findall(PendingGlueReference)):
             data = read_glue_cache(folder, node.refdoc).get(node.key, {}).get("data", {})
-            if node.gtype == "text" and (bundle := data.get(FACT_MIME)):
-                node.replace_self(fact_of(bundle))
+            if node.gtype == "text" and (content := data.get(FactBundle.mime)):
+                node.replace_self(fact_of(FactBundle.from_json(content)))
 
 
-def listing(app: Sphinx) -> files.Making:
+def listing(app: Sphinx) -> FileRecipe:
     """All facts of the book as JSON: page, name, text, value, unit, period, sources."""
     folder = app.env.mystnb_config.output_folder  # type: ignore[attr-defined]
     rows = []
     for docname, held in sorted(pages(app.env).items()):
         glued = {
-            name: output["data"][FACT_MIME]
+            name: FactBundle.from_json(output["data"][FactBundle.mime])
             for name, output in read_glue_cache(folder, docname).items()
-            if FACT_MIME in output["data"]
+            if FactBundle.mime in output["data"]
         }
         rows += [
-            {"page": docname, "name": name, **bundle, "source": bundle["source"].split(";")}
+            {"page": docname, "name": name, **bundle.to_json(), "source": bundle.keys}
             for name, bundle in sorted({**glued, **held.facts}.items())
         ]
     content = (json.dumps(rows, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
-    return files.sha256(content), lambda: content
+    return files.from_bytes(content)

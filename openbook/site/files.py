@@ -8,8 +8,14 @@ import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
-Making = tuple[str, Callable[[], bytes]]  # what a file is made from, as a digest, and how
+
+class FileRecipe(NamedTuple):
+    """A file of the site: a `digest` of what it is made from, and what makes it."""
+
+    digest: str
+    make: Callable[[], bytes]
 
 
 def sha256(content: bytes) -> str:
@@ -17,9 +23,9 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def ready(content: bytes) -> Making:
+def from_bytes(content: bytes) -> FileRecipe:
     """A file whose content is at hand."""
-    return sha256(content), lambda: content
+    return FileRecipe(sha256(content), lambda: content)
 
 
 def replace(path: Path, content: bytes) -> None:
@@ -39,14 +45,14 @@ def write(path: Path, content: bytes) -> None:
         replace(path, content)
 
 
-def kept(path: Path, make: Callable[[], bytes]) -> bytes:
+def make_once(path: Path, make: Callable[[], bytes]) -> bytes:
     """A file that stays as it is once it was made: its name says what it was made from."""
     if not path.is_file():
         replace(path, make())
     return path.read_bytes()
 
 
-def renew(folder: Path, wanted: Mapping[str, Making], noted: Path, jobs: int = 1) -> None:
+def sync_folder(folder: Path, wanted: Mapping[str, FileRecipe], noted: Path, jobs: int = 1) -> None:
     """Make the files of `folder` whose digest is not the one in `noted`; remove all others.
 
     `jobs` files are made at a time, in threads.
@@ -54,13 +60,13 @@ def renew(folder: Path, wanted: Mapping[str, Making], noted: Path, jobs: int = 1
     before = json.loads(noted.read_text(encoding="utf-8")) if noted.is_file() else {}
 
     def make(name: str) -> None:
-        digest, content = wanted[name]
-        if before.get(name) != digest or not (folder / name).is_file():
-            write(folder / name, content())
+        recipe = wanted[name]
+        if before.get(name) != recipe.digest or not (folder / name).is_file():
+            write(folder / name, recipe.make())
 
     with ThreadPoolExecutor(jobs) as pool:
         list(pool.map(make, wanted))
     for stale in {p.name for p in folder.glob("*")} - set(wanted):
         (folder / stale).unlink()
-    digests = {name: digest for name, (digest, _) in wanted.items()}
+    digests = {name: recipe.digest for name, recipe in wanted.items()}
     write(noted, json.dumps(digests, indent=1).encode())

@@ -6,82 +6,62 @@ filter, and opens an entry that is linked to.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from sphinx.application import Sphinx
 
 from openbook import publish
+from openbook.bundle import Cards
+from openbook.site.markup import render, source_links
 from openbook.text import day
 
-TEMPLATES = Path(__file__).parent / "templates" / "lists"
 SCRIPT, STYLE = "openbook-list.js", "openbook-list.css"
 UNFILLED = "not known"  # what can be chosen for an empty cell
 
 
-def environment(*folders: Path) -> Environment:
-    """Jinja over templates of one's own and those that lists share."""
-    made = Environment(
-        loader=FileSystemLoader([*folders, TEMPLATES]),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    made.filters["day"] = day
-    made.filters["typeset"] = lambda text: text.replace("'", "’")  # the apostrophe of the prose
-    return made
-
-
-def filters(bundle: Mapping[str, Any]) -> list[dict[str, Any]]:
+def filters(bundle: Cards) -> list[dict[str, Any]]:
     """The lists of the filter: name, label and options, the most frequent value first.
 
     The states keep the order of their marks.
     """
-    shown, made = bundle["cards"], []
-    for column in shown["filters"]:
-        held = [str(row[column] or UNFILLED) for row in bundle["rows"]]
+    shown, made = bundle.cards, []
+    for column in shown.filters:
+        held = [str(row[column] or UNFILLED) for row in bundle.rows]
         by_count = sorted(set(held), key=lambda value: (-held.count(value), value))
-        options = list(shown["marks"]) if column == shown["status"] else by_count
+        options = list(shown.marks) if column == shown.status else by_count
         words = [(value, f"{value} ({held.count(value)})") for value in options]
-        made.append({"name": column, "label": bundle["labels"][column], "options": words})
+        made.append({"name": column, "label": bundle.labels[column], "options": words})
     return made
 
 
-def cards_html(
-    bundle: Mapping[str, Any], link: Callable[[str, dict[str, dict[str, str]]], str]
-) -> str:
-    """The cards below their caption. `link` gives a source by its key as HTML."""
-    shown, by_key = bundle["cards"], {source["key"]: source for source in bundle["sources"]}
-    first = {shown["head"], shown["status"], shown["lead"], *shown["line"]}
+def cards_html(bundle: Cards) -> Markup:
+    """The cards below their caption."""
+    shown, by_key = bundle.cards, bundle.source_of
+    first = {shown.head, shown.status, shown.lead, *shown.line}
 
     def cell(row: Mapping[str, Any], column: str) -> str:
         value = row[column]
-        if column in bundle.get("dates", ()):
+        if column in bundle.dates:
             return day(value)
         if column in publish.SOURCE_COLUMNS:
-            return Markup("; ").join(Markup(link(key, by_key)) for key in value.split(";"))
+            return source_links(value, by_key)
         return publish.cell_text(value).replace("'", "’")
 
     def anchor(at: int) -> str:
-        return f"{bundle['name']}-{shown['keys'][at].replace('_', '-')}" if shown["keys"] else ""
+        return f"{bundle.name}-{shown.keys[at].replace('_', '-')}" if shown.keys else ""
 
-    return (
-        environment()
-        .get_template("cards.html")
-        .render(
-            bundle=bundle,
-            shown=shown,
-            target=f"{bundle['name']}-list",
-            filters=filters(bundle),
-            rest=[column for column in bundle["columns"] if column not in first],
-            unfilled=UNFILLED,
-            cell=cell,
-            anchor=anchor,
-        )
+    return render(
+        "cards.html",
+        bundle=bundle,
+        shown=shown,
+        target=f"{bundle.name}-list",
+        filters=filters(bundle),
+        rest=[column for column in bundle.columns if column not in first],
+        unfilled=UNFILLED,
+        cell=cell,
+        anchor=anchor,
     )
 
 
@@ -89,8 +69,3 @@ def dress(app: Sphinx) -> None:
     """Give a page with such a list its script and style."""
     app.add_js_file(SCRIPT, loading_method="defer")
     app.add_css_file(STYLE)
-
-
-def has(published: Collection[Any], part: str) -> bool:
-    """Whether a bundle among what a page published has this part."""
-    return any(part in item.bundle for item in published)

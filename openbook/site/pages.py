@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from docutils import nodes
 from myst_nb.ext.glue.utils import PendingGlueReference
@@ -11,13 +10,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.environment.collectors import EnvironmentCollector
 
-
-@dataclass
-class Published:
-    """A figure or table that a page published: `kind` is "figure" or "table"."""
-
-    kind: str
-    bundle: dict[str, Any]
+from openbook.bundle import Bundle, FactBundle
 
 
 @dataclass
@@ -29,7 +22,7 @@ class Page:
     whether it ended early. `cited` are sources named in the text with their digests, `shown` the
     expressions with their values as text, in order, `facts` those of them that know their sources,
     `parts` the places of the back matter,
-    `glimpsed` the figures shown at a glance, `quoted` the pages whose numbers it quotes (`{glue}`
+    `card_figures` those shown as cards, `quoted` the pages whose numbers it quotes (`{glue}`
     with a page's name), `shows` those whose published things it shows in another way.
     """
 
@@ -37,12 +30,12 @@ class Page:
     run: str = ""
     failed: bool = False
     tables: list[str] = field(default_factory=list)
-    published: dict[str, Published] = field(default_factory=dict)
+    published: dict[str, Bundle] = field(default_factory=dict)
     cited: dict[str, str | None] = field(default_factory=dict)
     shown: dict[str, list[str]] = field(default_factory=dict)
     parts: list[str] = field(default_factory=list)
-    facts: dict[str, dict[str, Any]] = field(default_factory=dict)
-    glimpsed: list[str] = field(default_factory=list)
+    facts: dict[str, FactBundle] = field(default_factory=dict)
+    card_figures: list[str] = field(default_factory=list)
     quoted: set[str] = field(default_factory=set)
     shows: set[str] = field(default_factory=set)
 
@@ -63,10 +56,10 @@ def published_on(env: BuildEnvironment) -> dict[str, str]:
     return {name: docname for docname, held in pages(env).items() for name in held.published}
 
 
-def glimpsed_from(env: BuildEnvironment, docname: str) -> set[str]:
-    """The pages whose figures a page shows at a glance."""
+def pages_of_cards(env: BuildEnvironment, docname: str) -> set[str]:
+    """The pages whose figures a page shows as cards."""
     where = published_on(env)
-    return {where[name] for name in pages(env)[docname].glimpsed if name in where}
+    return {where[name] for name in pages(env)[docname].card_figures if name in where}
 
 
 class PageCollector(EnvironmentCollector):

@@ -7,7 +7,7 @@
 
 Three more are digests that :mod:`openbook.site` sets by itself: of the code that makes pages
 (`openbook_code`: all are read again), of what dresses them (`openbook_look`) and of
-`CITATION.cff` (`openbook_edition`: all are written again).
+`CITATION.cff` (`openbook_citation`: all are written again).
 
 For one run, and for programs outside a build, there are environment variables: `OPENBOOK_DATA`
 (the folder of the tables), `OPENBOOK_JOBS` (how many chapters run at once), `OPENBOOK_BUILD`
@@ -26,4 +26,4 @@ def register(app: Sphinx) -> None:
     app.add_config_value("openbook_data", "data", "", str)  # so do tables
     app.add_config_value("openbook_code", "", "env", str)
     app.add_config_value("openbook_look", "", "html", str)
-    app.add_config_value("openbook_edition", "", "html", str)
+    app.add_config_value("openbook_citation", "", "html", str)

@@ -23,6 +23,7 @@ from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_note
 from myst_parser.config.main import MdParserConfig
 
 from openbook import kernel
+from openbook.bundle import Bundle, Figure
 from openbook.site.execution import code_line
 from openbook.testing import settings
 
@@ -39,9 +40,6 @@ REFERENCE = ROOT / SETTINGS.openbook_reference
 FIGURES = ROOT / SETTINGS.openbook_figures
 
 EXECUTED = ROOT / "_build" / "jupyter_execute"  # where MyST-NB leaves what a build ran
-
-FIGURE_MIME = "application/vnd.openbook.figure+json"
-TABLE_MIME = "application/vnd.openbook.table+json"
 
 
 def as_in_the_book() -> None:
@@ -196,10 +194,11 @@ def split_glue(
     return glued, shown
 
 
-def bundles(notebook: nbformat.NotebookNode, mime: str = FIGURE_MIME) -> list[dict[str, Any]]:
+def bundles(notebook: nbformat.NotebookNode, shape: type[Bundle] = Figure) -> list[Any]:
     """The figures (or tables) that an executed notebook published, in order."""
     outputs = (output for cell in notebook.cells for output in cell.get("outputs", ()))
-    return [output["data"][mime] for output in outputs if mime in output.get("data", {})]
+    data = [output.get("data", {}) for output in outputs]
+    return [shape.from_json(held[shape.mime]) for held in data if shape.mime in held]
 
 
 # --- the text of a built page ----------------------------------------------------------------

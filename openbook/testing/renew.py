@@ -93,9 +93,9 @@ def drawings(notebooks: Iterable[nbformat.NotebookNode]) -> dict[str, str]:
     found: dict[str, str] = {}
     for notebook in notebooks:
         for bundle in book.bundles(notebook):
-            name = f"{bundle['name']}.svg"
+            name = f"{bundle.name}.svg"
             if name in found:
-                raise ValueError(f"two figures are named {bundle['name']!r}")
+                raise ValueError(f"two figures are named {bundle.name!r}")
             found[name] = published_svg(bundle)
     return found
 
@@ -163,7 +163,7 @@ def renew_figures(pages: Sequence[book.Page]) -> None:
     drawn = drawings(notebook for page, notebook in notebooks.items() if page in pages)
     wanted = {book.FIGURES / name: svg for name, svg in drawn.items()}
     bundles = [bundle for notebook in notebooks.values() for bundle in book.bundles(notebook)]
-    known = [book.FIGURES / f"{bundle['name']}.svg" for bundle in bundles]
+    known = [book.FIGURES / f"{bundle.name}.svg" for bundle in bundles]
     write(wanted, obsolete(book.FIGURES.glob("*.svg"), known))
 
 

@@ -36,7 +36,7 @@ from caspian.claims.verdicts import (
     SUPPORTED,
 )
 from caspian.models import growth
-from openbook.tables.rules import period_bounds
+from openbook.tables.periods import period_bounds
 from openbook.text import day
 
 DAYS_A_YEAR = 365.25

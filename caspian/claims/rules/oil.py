@@ -33,7 +33,7 @@ from caspian.claims.verdicts import (
     SUPPORTED,
 )
 from caspian.models.routes import RouteTree, by_count, status_outcome
-from openbook.tables.rules import period_bounds
+from openbook.tables.periods import period_bounds
 from openbook.text import number
 
 

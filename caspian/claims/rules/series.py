@@ -26,7 +26,7 @@ from caspian.claims.judging import (
     change,
 )
 from caspian.claims.verdicts import CONTRADICTED, HOLDS, IMPRECISE, OPEN, SUPPORTED
-from openbook.tables.rules import period_bounds
+from openbook.tables.periods import period_bounds
 from openbook.text import day
 
 MONTHS, DAYS_A_YEAR = 12, 365.25

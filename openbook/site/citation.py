@@ -1,4 +1,4 @@
-"""Which edition of the book this is: `CITATION.cff`, never the clock."""
+"""How the book is cited: `CITATION.cff` as a line of text and as BibTeX; never the clock."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from importlib.metadata import version
 from pathlib import Path
 
 import yaml
 
+from openbook.site import files
 from openbook.text import day
 
 
@@ -51,13 +51,21 @@ def _parsed(text: str) -> Citation:
     )
 
 
-def citation(confdir: str | Path) -> Citation:
+def read(confdir: str | Path) -> Citation:
     """How the book is cited. Raises KeyError naming a field that `CITATION.cff` lacks."""
     return _parsed((Path(confdir) / "CITATION.cff").read_text(encoding="utf-8"))
 
 
+def digest(confdir: str | Path) -> str:
+    """Digest of what every page says of how to cite it."""
+    return files.sha256((Path(confdir) / "CITATION.cff").read_bytes())
+
+
 def bibtex(cited: Citation, kind: str, key: str, titles: Mapping[str, str]) -> str:
-    """The book or a part of it as a BibTeX entry of `kind`. Titles keep their capitals."""
+    """The book or a part of it as a BibTeX entry of `kind`. Titles keep their capitals.
+
+    Not by pybtex: its writer escapes addresses too, and they lead nowhere then.
+    """
 
     def safe(text: str) -> str:
         return re.sub(r"([&%$#_])", r"\\\1", text)
@@ -78,16 +86,11 @@ def line(cited: Citation, part: str = "") -> str:
     """The book, or a part of it by its title, as a line of text."""
     address = f" {cited.url}" if cited.url else ""
     whole = f"{part}. In: {cited.title}" if part else cited.title
-    edition = f"Version {cited.version} of {day(cited.released)}"
-    return f"{cited.author} ({cited.year}). {whole}. {edition}.{address}"
+    release = f"Version {cited.version} of {day(cited.released)}"
+    return f"{cited.author} ({cited.year}). {whole}. {release}.{address}"
 
 
 def line_at(cited: Citation, part: str, address: str) -> str:
     """A part of the book as a line of text that ends with where it is in the site."""
     url = f"{cited.url.rstrip('/')}/{address}" if cited.url else address
     return line(replace(cited, url=url), part)
-
-
-def writer() -> str:
-    """What writes the Parquet files: another version may write other bytes."""
-    return f"duckdb {version('duckdb')}"

@@ -35,7 +35,7 @@ def datatables() -> str:
     code = resources.files("itables").joinpath("html", "dt_bundle.js").read_text("utf-8")
     exported = re.search(r"export\{[^}]*?([\w$]+) as default[^}]*\};?", code)
     if not exported:
-        raise ValueError("itables' dt_bundle.js exports no default: see openbook.site.bundles")
+        raise ValueError("itables' dt_bundle.js exports no default: see openbook.site.libraries")
     code = code.replace(exported[0], f"window.DataTable = {exported[1]};")
     return "(function () {\n" + code + "\n})();\n"
 
@@ -47,4 +47,4 @@ def script(name: str, kept: Path) -> bytes:
     """One of the two scripts, from the folder `kept` if it was made before."""
     make, package = _MADE[name]
     digest = files.sha256(Path(__file__).read_bytes() + version(package).encode())
-    return files.kept(kept / f"{digest[:16]}-{name}", lambda: make().encode())
+    return files.make_once(kept / f"{digest[:16]}-{name}", lambda: make().encode())

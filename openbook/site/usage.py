@@ -26,7 +26,7 @@ def reading_order(env: BuildEnvironment) -> list[str]:
 
 
 @dataclass
-class Uses:
+class Usage:
     """What the book uses: everything by name, its users in the order of reading."""
 
     readers: dict[str, list[str]] = field(default_factory=dict)
@@ -39,16 +39,16 @@ class Uses:
     """Source to the pages that name it in the running text."""
 
 
-def collect(app: Sphinx) -> Uses:
+def collect(app: Sphinx) -> Usage:
     """Gather the uses from the kernels' reports, the published figures, the text and the rows."""
-    env, found = app.env, Uses()
+    env, found = app.env, Usage()
     for docname in reading_order(env):
         held = page(env, docname)
         for name in held.tables:
             found.readers.setdefault(name, []).append(docname)
         for name, item in held.published.items():
-            for source in item.bundle["sources"]:
-                users = found.published.setdefault(source["key"], [])
+            for source in item.sources:
+                users = found.published.setdefault(source.key, [])
                 users.append((docname, item.kind, name))
         for key in held.cited:
             found.cited.setdefault(key, []).append(docname)
