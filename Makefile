@@ -31,7 +31,7 @@ BUILD := $(BIN)/jb build . -W -n --keep-going
 PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help book test unit lint types format lab serve figures references bench data table lock clean
+.PHONY: help book example test unit lint types format lab serve figures references bench data table lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,9 @@ book: $(BOOK) ## Build the book into _build/html
 	@if [ -z "$$CI" ]; then $(BIN)/python -m openbook.tables renew; fi
 	@$(BUILD)
 	@echo "Open _build/html/index.html"
+
+example: $(TESTS_TOO) ## Build and test examples/minimal, a book of two pages
+	@cd examples/minimal && PATH="$(CURDIR)/$(BIN):$$PATH" && jb build . -W -n --keep-going && python -m pytest
 
 serve: $(BOOK) ## Show the book on 127.0.0.1 and renew it, and the open page, when a file changes (PORT=8000)
 	@$(BIN)/python -m openbook.serve $(PORT) $(BUILD)
@@ -72,13 +75,13 @@ test: lint types ## Run every test: style, types, the book, its cells, its pages
 	$(PYTEST) $(TESTS)
 
 references: $(TESTS_TOO) book ## Take tests/reference, figures and the README's facts from the built book (PAGE=energy for one)
-	$(BIN)/python tests/renew.py $(if $(PAGE),--page $(PAGE))
+	$(BIN)/python -m openbook.testing.renew $(if $(PAGE),--page $(PAGE))
 
 figures: $(TESTS_TOO) ## Draw figures/*.svg again from the references
-	$(BIN)/python tests/renew.py figures
+	$(BIN)/python -m openbook.testing.renew figures
 
 bench: $(TESTS_TOO) ## Time clean, unchanged and small builds side by side (BENCH=--tests: the tests too)
-	$(BIN)/python tests/bench.py $(BENCH)
+	$(BIN)/python -m openbook.testing.bench $(BENCH)
 
 lock: $(TESTS_TOO) ## Renew the locks: requirements*.txt from requirements*.in
 	@for name in requirements requirements-lab requirements-test; do \
@@ -89,7 +92,7 @@ lock: $(TESTS_TOO) ## Renew the locks: requirements*.txt from requirements*.in
 	done
 
 clean: ## Remove what was built, but not the environment
-	rm -rf _build caspian.egg-info build
+	rm -rf _build examples/*/_build build openbook/build *.egg-info openbook/*.egg-info
 	find . -path ./$(VENV) -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
 # --- the environment
@@ -130,7 +133,7 @@ else \
 fi
 endef
 
-$(BOOK): requirements.txt pyproject.toml $(MADE)
+$(BOOK): requirements.txt pyproject.toml openbook/pyproject.toml $(MADE)
 	@[ -x $(BIN)/uv ] || { \
 	  echo 'Installing uv, which installs the rest'; \
 	  awk '/^uv==/ { on = 1 } on { print } on && !/\\$$/ { exit }' requirements-test.txt > $(VENV)/uv.txt; \
@@ -138,7 +141,9 @@ $(BOOK): requirements.txt pyproject.toml $(MADE)
 	    -r $(VENV)/uv.txt || true; }
 	@echo 'Installing what the book needs: some 150 packages, 0.8 GB'
 	$(call install,-r requirements.txt)
-	@$(BIN)/python -m pip install --disable-pip-version-check -q --no-deps --no-build-isolation -e .
+	@own='-q --no-deps --no-build-isolation -e ./openbook -e .'; \
+	$(BIN)/uv pip install --python $(BIN)/python --reinstall $$own 2>/dev/null || \
+	  $(BIN)/python -m pip install --disable-pip-version-check $$own
 	@touch $@
 
 $(LAB_TOO): requirements-lab.txt $(BOOK)

@@ -16,7 +16,6 @@ import zipfile
 from functools import cache
 from types import SimpleNamespace
 
-import book
 import duckdb
 import frictionless
 import nbformat
@@ -40,6 +39,7 @@ from openbook.site.links import anchor
 from openbook.site.pages import Page
 from openbook.site.runs import Runs
 from openbook.tables.resource import read as read_resource
+from openbook.testing import book
 
 DATA = book.HTML / "_data"
 TAKEN = book.HTML / "_chapters"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 
-import book
 import folded
 import pandas as pd
 import pytest
@@ -16,6 +15,7 @@ from caspian.models.agreements import FATE
 from openbook import publish, tables
 from openbook.cards import Mark, cards
 from openbook.site import lists
+from openbook.testing import book
 
 PAGE = "chapters/visit.html"
 TRACKER = "#tab-tracker"

@@ -6,7 +6,6 @@ import re
 from functools import cache
 from itertools import pairwise
 
-import book
 import folded
 import pytest
 from bs4 import BeautifulSoup
@@ -18,6 +17,7 @@ from caspian.claims import page as made
 from caspian.claims.bundle import Claims
 from caspian.claims.verdicts import GROUPS, Verdict
 from openbook import tables
+from openbook.testing import book
 
 PAGE = "chapters/claims.html"
 CLAIM = "details.ob-claim"

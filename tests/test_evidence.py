@@ -6,7 +6,6 @@ import datetime as dt
 import json
 import shutil
 
-import book
 import pandas as pd
 import pytest
 from evidences import DAYS, THEN, made, now, rows_of
@@ -24,6 +23,7 @@ from caspian.claims.evidence import (
 )
 from caspian.claims.judging import Unknown
 from caspian.claims.rules import LEFT_OUT, RULES, TABLES, judge
+from openbook.testing import book
 
 
 def known(rows: pd.DataFrame, *, lenient: bool = False, observation=()) -> pd.DataFrame:

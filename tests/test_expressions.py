@@ -10,7 +10,6 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-import book
 import numpy as np
 import pandas as pd
 import pytest
@@ -26,6 +25,7 @@ from caspian.models import (
     route_choice,
     scenarios,
 )
+from openbook.testing import book
 
 VEGA = {"min": min, "max": max, "pow": pow, "log": math.log}
 

@@ -7,7 +7,6 @@ import json
 import math
 import pickle
 
-import digits
 import pandas as pd
 import pytest
 
@@ -15,6 +14,7 @@ from caspian import observations
 from openbook import tables
 from openbook.bundle import FactBundle
 from openbook.facts import Fact, Quantity, fact, largest, sources_in
+from openbook.testing import digits
 from openbook.text import number, percent, percent_span, span
 
 

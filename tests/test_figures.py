@@ -10,9 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import book
 import pytest
-import renew
+
+from openbook.testing import book, renew
 
 pytestmark = pytest.mark.slow
 

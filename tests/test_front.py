@@ -8,7 +8,6 @@ from functools import cache
 from types import SimpleNamespace
 
 import altair as alt
-import book
 import pandas as pd
 import pytest
 import yaml
@@ -21,6 +20,7 @@ from openbook import publish
 from openbook.bundle import Bundle
 from openbook.site import citation, front
 from openbook.site.pages import Page
+from openbook.testing import book
 
 NAMED = re.compile(r"```\{figure-card\} (\S+)")
 CITATION = yaml.safe_load((book.ROOT / "CITATION.cff").read_text("utf-8"))

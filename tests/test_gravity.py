@@ -7,10 +7,10 @@ import shutil
 import numpy as np
 import pandas as pd
 import pytest
-from book import ROOT
 
 from caspian.models import gravity
 from openbook import tables
+from openbook.testing.book import ROOT
 
 TERMS = [*gravity.PAIR_TERMS, "eu"]
 

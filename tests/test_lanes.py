@@ -1,23 +1,22 @@
-"""What the cells' tests of `conftest.py` see: every kind of output, glue, and every error.
+"""What the tests of cells see: every kind of output, glue, and every error.
 
 They are run on the small book with chapters of its own, whose references are bent in one place
-each; and `tests/renew.py` makes references from what a build ran.
+each; and `openbook.testing.renew` makes references from what a build ran.
 """
 
 from __future__ import annotations
 
 import copy
 import re
-import shutil
 from pathlib import Path
 
-import book
 import nbformat
 import pytest
-import renew
-from compare import differences
+import samples
 
 from openbook.bundle import FactBundle
+from openbook.testing import book, renew, trees
+from openbook.testing.compare import differences
 
 pytestmark = pytest.mark.slow
 
@@ -66,7 +65,7 @@ BENT = {
     "edited": (),
     "last": (),
 }
-HEAD = (book.SMALL / "chapters" / "oil.md").read_text("utf-8").partition("# Oil")[0]
+HEAD = (samples.SMALL / "chapters" / "oil.md").read_text("utf-8").partition("# Oil")[0]
 
 
 def shown(name: str) -> str:
@@ -99,19 +98,14 @@ def reference() -> nbformat.NotebookNode:
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory) -> Path:
-    """The small book with the tests of cells, as far as they need one another."""
-    tree = book.small_book(tmp_path_factory.mktemp("lanes") / "book")
+    """The small book, with a place for its references."""
+    tree = samples.small_book(tmp_path_factory.mktemp("lanes") / "book")
     (tree / "tests" / "reference").mkdir(parents=True)
-    for name in (
-        "conftest.py",
-        *(f"tests/{part}.py" for part in ("book", "compare", "renew", "warm")),
-    ):
-        shutil.copy(book.ROOT / name, tree / name)
     return tree
 
 
 def run_cells(tree: Path, *files: str) -> str:
-    done = book.run_in(tree, "python", "-m", "pytest", "-v", "--color=no", *files)
+    done = trees.run_in(tree, "python", "-m", "pytest", "-v", "--color=no", *files)
     assert done.returncode in (0, 1), done.output
     return done.output
 
@@ -183,7 +177,7 @@ def test_a_line_that_looks_like_the_head_of_a_comparison_is_told(old, new, told)
 @pytest.fixture(scope="module")
 def built(tree) -> Path:
     """The small book after a build, with its references made from it."""
-    done = book.build(tree)
+    done = trees.build(tree)
     assert done.returncode == 0, done.output
     renewed(tree)
     return tree
@@ -191,7 +185,7 @@ def built(tree) -> Path:
 
 def renewed(tree: Path, *arguments: str) -> set[str]:
     """The files that were renewed."""
-    done = book.run_in(tree, "python", "tests/renew.py", *arguments)
+    done = trees.run_in(tree, "python", "-m", "openbook.testing.renew", *arguments)
     assert done.returncode == 0, done.output
     return {line.split()[1] for line in done.output.splitlines() if line.startswith("  renewed")}
 

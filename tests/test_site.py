@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-import book
 import pytest
 from playwright.sync_api import expect
+
+from openbook.testing import book
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from conftest import Chromium, Visit
+    from openbook.testing.browser import Chromium, Visit
 
 FIGURE = "figure.ob-figure"
 TABLE = "figure.ob-table"

@@ -126,7 +126,8 @@ def _inputs(app: Sphinx) -> str:
         title = env.titles[docname].astext()
         gave.append([docname, title, held.tables, published, held.cited, numbers])
     names = ("LICENSE", "CITATION.cff", "pyproject.toml", *build_report.files_read())
-    texts = [(Path(app.confdir) / name).read_text(encoding="utf-8") for name in names]
+    paths = [Path(app.confdir) / name for name in names]
+    texts = [path.read_text(encoding="utf-8") for path in paths if path.is_file()]
     data = [tables.digest("package"), tables.digest("references")]
     return files.sha256(json.dumps([gave, texts, data], sort_keys=True).encode())
 

@@ -40,8 +40,10 @@ def _requirements(path: Path) -> Iterator[tuple[Requirement, str]]:
 def packages(confdir: Path, part: str = PARTS[0]) -> list[tuple[str, str, str]]:
     """What one of the `.in` files chose: name, the version that its `.txt` locks, the reason.
 
-    Raises ValueError for a package that the lock does not hold.
+    Nothing if there is no such file. Raises ValueError for a package that the lock does not hold.
     """
+    if not (confdir / f"{part}.in").is_file():
+        return []
     locked: dict[str, list[str]] = {}  # one version for some releases of Python, one for others
     for pinned, _ in _requirements(confdir / f"{part}.txt"):
         locked.setdefault(pinned.name, []).extend(pin.version for pin in pinned.specifier)

@@ -24,10 +24,11 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-OWN = ("caspian", "openbook")  # the packages of a copy, which are its own
+OWN: list[str] = []  # the packages of a copy, which are its own
 # What a build imports before it reads the book; nothing of the book's own
 PRELOADED = (
     "jupyter_book.cli.main", "jupyter_book.sphinx", "myst_nb.sphinx_", "myst_nb.sphinx_ext",
@@ -80,7 +81,7 @@ def run(request: dict[str, Any], output: int) -> None:
     sys.dont_write_bytecode = True
     sys.path[:0] = request["environment"]["PYTHONPATH"].split(os.pathsep)
     sys.argv = ["jb", *request["arguments"]]
-    importlib.import_module("jupyter_client.launcher").Popen = start_kernel
+    vars(importlib.import_module("jupyter_client.launcher"))["Popen"] = start_kernel
     code: Any = 1
     try:
         if "BOOK_FAULT" in os.environ:
@@ -128,18 +129,23 @@ class Started:
     """A build at work, with what the tests use of `subprocess.Popen`."""
 
     def __init__(self, pid: int, output: int) -> None:
-        self.pid, self.returncode = pid, None
+        """A build by its process number and the descriptor of what it says."""
+        self.pid = pid
+        self.returncode: int | None = None
         self.stdout = os.fdopen(output, encoding="utf-8", errors="replace")
         self._ended = threading.Event()
 
     def end(self, code: int) -> None:
+        """Note how it ended."""
         self.returncode = code
         self._ended.set()
 
     def poll(self) -> int | None:
+        """How it ended; None while it is at work."""
         return self.returncode
 
     def wait(self, timeout: float | None = None) -> int | None:
+        """Wait for its end, for at most `timeout` seconds. Raises TimeoutExpired."""
         if not self._ended.wait(timeout):
             raise subprocess.TimeoutExpired("jb", timeout or 0)
         return self.returncode
@@ -158,9 +164,10 @@ class Started:
 class Warm:
     """The warm process of one run of the tests."""
 
-    def __init__(self) -> None:
+    def __init__(self, own: Iterable[str]) -> None:
+        """Start it; `own` are the packages of a copy, which no build takes from another."""
         ours, theirs = socket.socketpair()
-        command = [sys.executable, __file__, str(theirs.fileno())]
+        command = [sys.executable, __file__, str(theirs.fileno()), *own]
         subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
         theirs.close()
         self._socket, self._turn = ours, threading.Lock()
@@ -192,4 +199,5 @@ class Warm:
 
 if __name__ == "__main__":
     sys.path.pop(0)  # this folder's modules are no build's
+    OWN += sys.argv[2:]
     serve(socket.socket(fileno=int(sys.argv[1])))

@@ -15,9 +15,11 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-import book
 import nbformat
 from bs4 import BeautifulSoup
+
+from openbook.draw import published_svg
+from openbook.testing import book
 
 README = book.ROOT / "README.md"
 FACTS = re.compile(r"(<!-- facts -->\n).*?(<!-- /facts -->)", re.DOTALL)
@@ -88,8 +90,6 @@ def drawings(notebooks: Iterable[nbformat.NotebookNode]) -> dict[str, str]:
 
     Raises ValueError for two figures of one name.
     """
-    from openbook.draw import published_svg
-
     found: dict[str, str] = {}
     for notebook in notebooks:
         for bundle in book.bundles(notebook):

@@ -1,7 +1,7 @@
 """The chapters' cells as tests, and which tests need what.
 
-Every cell of `chapters/*.md` and `index.md` runs once, straight from the chapter, and its outputs
-must equal those of `tests/reference/<page>.ipynb`, whole chart specs and glued values included.
+Every cell of the pages (`openbook_pages`) runs once, straight from the page, and its outputs must
+equal those of `tests/reference/<page>.ipynb`, whole chart specs and glued values included.
 This is nbval's collector, which here needs no `--nbval`. A chapter's cells share one kernel, so
 with several workers a file must stay on one of them: `-n 2 --dist loadfile`.
 """
@@ -16,10 +16,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import book
 import nbformat
 import pytest
-from compare import differences
 from jupyter_client.manager import KernelManager
 from nbval.kernel import RunningKernel
 from nbval.plugin import (
@@ -29,6 +27,10 @@ from nbval.plugin import (
     coalesce_streams,
     find_metadata_tags,
 )
+
+from openbook.site.execution import kernel_of
+from openbook.testing import book
+from openbook.testing.compare import differences
 
 _NBVAL_DEFAULT_TIMEOUT = 2000
 _DIFFERENCES_SHOWN = 8
@@ -40,15 +42,14 @@ def pytest_configure(config: pytest.Config) -> None:
     option = config.option
     option.nbval = option.nbval_lax = False  # or nbval would collect the references again
     if option.nbval_cell_timeout == _NBVAL_DEFAULT_TIMEOUT:
-        option.nbval_cell_timeout = book.config()["execute"]["timeout"]
+        option.nbval_cell_timeout = book.sphinx_config()["nb_execution_timeout"]
     if getattr(option, "dist", "no") in ("load", "worksteal"):
         option.dist = "loadfile"
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Take the pages as files of cells."""
-    is_page = file_path.parent == book.ROOT / "chapters" or file_path == book.ROOT / "index.md"
-    if is_page and file_path.suffix == ".md":
+    if file_path in book.written():
         return ChapterFile.from_parent(parent, path=file_path)
     return None
 
@@ -66,7 +67,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(name)
         if isinstance(item, BookCell):
             item.add_marker("slow")
-    long = ["test_places.py", "test_build.py", "test_interrupts.py", "test_site.py"]
+    long = book.SETTINGS.openbook_first
     items.sort(key=lambda item: long.index(item.path.name) if item.path.name in long else len(long))
 
 
@@ -74,8 +75,6 @@ class BookKernel(RunningKernel):
     """nbval's kernel, started as the book's are."""
 
     def __init__(self, folder: str, startup_timeout: float) -> None:
-        from openbook.site.execution import kernel_of
-
         self.files = TemporaryDirectory(ignore_cleanup_errors=True)
         self.km = kernel_of(KernelManager, self.files.name)
         self.km.start_kernel(cwd=folder, stderr=subprocess.DEVNULL)
@@ -93,6 +92,7 @@ class ChapterFile(IPyNbFile):
     """A chapter and its reference: the cells run in one kernel, in the chapter's folder."""
 
     failed_cell: int | None = None
+    skip_compare: tuple[str, ...]
 
     def collect(self) -> Iterator[pytest.Item]:
         # Our pictures are as repeatable as our texts, so they are compared too.
@@ -101,11 +101,11 @@ class ChapterFile(IPyNbFile):
         self.nb = book.read_chapter(self.path)
         found = self.page.reference.is_file()
         self.reference = book.read_reference(self.page) if found else None
-        self.glue = self.reference.metadata.get("glue", {}) if found else {}
+        self.glue = self.reference.metadata.get("glue", {}) if self.reference else {}
         self.unseen = set(self.glue)
         code = [cell for cell in self.nb.cells if cell.cell_type == "code"]
         self.last = len(code) - 1
-        expected = self.reference.cells if found else []
+        expected = self.reference.cells if self.reference else []
         for number, (cell, reference) in enumerate(zip_longest(code, expected)):
             if cell is None:
                 break  # tests/test_chapters.py says that the reference has more
@@ -149,6 +149,7 @@ class BookCell(IPyNbCell):
             raise
         if stale := self.stale_reference():
             self.raise_cell_error(f"{stale}: run `make references`")
+        assert self.expected is not None  # or it were stale
         glued, shown = book.split_glue(self.test_outputs)
         same = self.compare_outputs(shown, coalesce_streams(self.expected.outputs))
         for line in differences(self.known_glue(glued), glued):

@@ -1,15 +1,14 @@
-"""What the tests know of the book: its pages, their cells, their references and their text."""
+"""What tests know of the book: its pages, their cells, their references and their text.
+
+The book is the one that the program runs in: the nearest folder above with a `_toc.yml`.
+"""
 
 from __future__ import annotations
 
 import os
 import re
-import shutil
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from html import unescape
@@ -19,23 +18,28 @@ from typing import Any
 import nbformat
 import yaml
 from bs4 import BeautifulSoup, Comment, NavigableString, Tag
+from jupyter_book.config import get_final_config
 from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
 from myst_parser.config.main import MdParserConfig
-from warm import Started, Warm
 
 from openbook import kernel
 from openbook.bundle import Bundle, Figure
 from openbook.site.execution import code_line
+from openbook.testing import settings
 
-ROOT = Path(__file__).resolve().parents[1]
+
+def _root() -> Path:
+    here = Path.cwd()
+    return next((f for f in (here, *here.parents) if (f / "_toc.yml").is_file()), here)
+
+
+ROOT = _root()
+SETTINGS = settings.read(ROOT)
 HTML = ROOT / "_build" / "html"
-REFERENCE = ROOT / "tests" / "reference"
-FIGURES = ROOT / "figures"
+REFERENCE = ROOT / SETTINGS.openbook_reference
+FIGURES = ROOT / SETTINGS.openbook_figures
 
 EXECUTED = ROOT / "_build" / "jupyter_execute"  # where MyST-NB leaves what a build ran
-SMALL = ROOT / "tests" / "small"
-
-BUILD = ("jb", "build", ".", "-W", "-n", "--keep-going")  # as `make book` does
 
 
 def as_in_the_book() -> None:
@@ -46,13 +50,32 @@ def as_in_the_book() -> None:
 @cache
 def config() -> dict[str, Any]:
     """The book's settings, `_config.yml`."""
-    return yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+    found: dict[str, Any] = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+    return found
+
+
+@cache
+def sphinx_config() -> dict[str, Any]:
+    """What Jupyter Book tells Sphinx: the book's settings over its own."""
+    asked = {"user_yaml": deepcopy(config()), "cli_config": {"latex_individualpages": False}}
+    found: dict[str, Any] = get_final_config(**asked, validate=False)[0]
+    return found
+
+
+def own_packages() -> tuple[str, ...]:
+    """The engine and the book's own packages: what a copy of the book has a copy of."""
+    return (kernel.ENGINE, *sphinx_config().get("openbook_packages", ()))
+
+
+def written() -> list[Path]:
+    """The files that may have cells (`openbook_pages`), sorted."""
+    return sorted(path for pattern in SETTINGS.openbook_pages for path in ROOT.glob(pattern))
 
 
 @cache
 def markdown_config() -> MdParserConfig:
     """How the book reads Markdown."""
-    return MdParserConfig(enable_extensions=set(config()["parse"]["myst_enable_extensions"]))
+    return MdParserConfig(enable_extensions=set(sphinx_config()["myst_enable_extensions"]))
 
 
 @dataclass(frozen=True)
@@ -143,7 +166,7 @@ def cells(path: Path) -> list[Cell]:
     """The code cells of a chapter, with the line where the code starts."""
     notebook = read_chapter(path)
     text = path.read_text("utf-8")
-    found = []
+    found: list[Cell] = []
     for cell, start in zip(notebook.cells, notebook.metadata["source_map"], strict=True):
         if cell.cell_type != "code":
             continue
@@ -171,7 +194,7 @@ def split_glue(
     return glued, shown
 
 
-def bundles(notebook: nbformat.NotebookNode, shape: type[Bundle] = Figure) -> list:
+def bundles(notebook: nbformat.NotebookNode, shape: type[Bundle] = Figure) -> list[Any]:
     """The figures (or tables) that an executed notebook published, in order."""
     outputs = (output for cell in notebook.cells for output in cell.get("outputs", ()))
     data = [output.get("data", {}) for output in outputs]
@@ -267,141 +290,3 @@ def anchors(path: Path) -> frozenset[str]:
     """What a link may name on a page."""
     found = re.findall(r'<[^<>]*?\s(?:id|name)="([^"]*)"', path.read_text("utf-8"))
     return frozenset(map(unescape, found))
-
-
-# --- a copy of the tree, to change and to build ----------------------------------------------
-
-_NOT_COPIED = shutil.ignore_patterns(
-    ".git", ".venv", "_build", "__pycache__", "*.egg-info", ".pytest_cache", ".ruff_cache",
-    ".ipynb_checkpoints",
-)  # fmt: skip
-# What the small book takes from the real one
-_BORROWED = (
-    "caspian", "openbook", "_config.yml", "CITATION.cff", "LICENSE", "pyproject.toml",
-    "requirements*",
-)  # fmt: skip
-_PATIENCE = 120  # seconds to wait for something that another process does
-# Variables that a build may get when Python has started already; others need a process of its own
-_LATE = {"BOOK_FAULT", "OPENBOOK_JOBS", "PYTHONPATH"}
-_LONGEST = 900  # seconds that a command may take before it counts as hanging
-
-
-def copy_tree(target: Path) -> Path:
-    """Copy the repository's own files, without what is built or installed, to `target`."""
-    return Path(shutil.copytree(ROOT, target, ignore=_NOT_COPIED))
-
-
-def small_book(target: Path) -> Path:
-    """Make the small book of `tests/small` in `target`, with the real one's code and settings."""
-    shutil.copytree(SMALL, target, ignore=_NOT_COPIED)
-    for path in (path for pattern in _BORROWED for path in ROOT.glob(pattern)):
-        if path.is_dir():
-            shutil.copytree(path, target / path.name, ignore=_NOT_COPIED)
-        else:
-            shutil.copy(path, target)
-    return target
-
-
-def edit(path: Path, old: str, new: str) -> None:
-    """Replace the one place of a file that reads `old`. Raises ValueError if it isn't one."""
-    text = path.read_text("utf-8")
-    if text.count(old) != 1:
-        raise ValueError(f"{path.name} has {old!r} {text.count(old)} times, not once")
-    path.write_text(text.replace(old, new), "utf-8")
-
-
-@cache
-def warmed() -> Warm:
-    """The process that builds are started from."""
-    return Warm()
-
-
-def start(
-    tree: Path, *command: str, cold: bool = False, **variables: str
-) -> subprocess.Popen[str] | Started:
-    """Start a command of this environment in a copy, with the copy's own packages.
-
-    `python` and `jb` stand for the ones of the interpreter that runs the tests; `variables` are
-    added to the environment. The command leads a process group, and its two outputs are one. A
-    build is forked from the warm process, unless it is to start `cold`, as a reader's does.
-    """
-    bin_folder = Path(sys.executable).parent
-    program = (
-        sys.executable if command[0] == "python" else shutil.which(command[0], path=str(bin_folder))
-    )
-    if program is None:
-        raise FileNotFoundError(f"{command[0]} is not installed beside {sys.executable}")
-    environment = {
-        **os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1",
-        "PYTHONUNBUFFERED": "1", **variables,
-    }  # fmt: skip
-    environment.pop("OPENBOOK_DATA", None)
-    if command[0] == "jb" and not cold and set(variables) <= _LATE:
-        return warmed().start(tree, list(command[1:]), environment)
-    return subprocess.Popen(
-        [program, *command[1:]], cwd=tree, env=environment, stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
-        errors="replace", start_new_session=True,
-    )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Done:
-    """How a command ended, and all that it said."""
-
-    returncode: int
-    output: str
-
-
-def finish(process: subprocess.Popen[str] | Started) -> Done:
-    """Wait for a command. Raises TimeoutExpired, and ends it, if it hangs."""
-    try:
-        output, _ = process.communicate(timeout=_LONGEST)
-    except BaseException:
-        os.killpg(process.pid, signal.SIGKILL)
-        raise
-    return Done(process.returncode, output)
-
-
-def run_in(tree: Path, *command: str, cold: bool = False, **variables: str) -> Done:
-    """Run a command in a copy: see :func:`start`."""
-    return finish(start(tree, *command, cold=cold, **variables))
-
-
-def build(tree: Path, *options: str, cold: bool = False, **variables: str) -> Done:
-    """Build the book of a copy, as strictly as `make book` does."""
-    return run_in(tree, *BUILD, *options, cold=cold, **variables)
-
-
-def built_files(tree: Path) -> dict[str, bytes]:
-    """Every file of a copy's built site, by name."""
-    html = tree / "_build" / "html"
-    return {p.relative_to(html).as_posix(): p.read_bytes() for p in html.rglob("*") if p.is_file()}
-
-
-def wait(until: Callable[[], object]) -> None:
-    """Wait for something that another process does. Raises TimeoutError if it never does."""
-    end = time.monotonic() + _PATIENCE
-    while not until():
-        if time.monotonic() > end:
-            raise TimeoutError(f"not within {_PATIENCE} seconds")
-        time.sleep(0.02)
-
-
-ABOUT_THE_BUILD = "_data/build.json"  # says who built the pages, and how long it took
-
-
-def site_differences(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
-    """The files in which two built sites differ, but for the one that may, and where each does."""
-    moved = {name for name in one.keys() | other.keys() if one.get(name) != other.get(name)}
-    return [_difference(name, one, other) for name in sorted(moved - {ABOUT_THE_BUILD})]
-
-
-def _difference(name: str, one: dict[str, bytes], other: dict[str, bytes]) -> str:
-    first, second = one.get(name), other.get(name)
-    if first is None or second is None:
-        return f"{name} is in one of them"
-    pairs = enumerate(zip(first, second, strict=False))
-    at = next((i for i, (a, b) in pairs if a != b), min(len(first), len(second)))
-    parts = (content[max(0, at - 40) : at + 40] for content in (first, second))
-    return f"{name}, from byte {at}: {' | '.join(map(repr, parts))}"

@@ -17,9 +17,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-import book
+from openbook import kernel
+from openbook.testing import book, trees
 
 CODE = "```{code-cell} ipython3\n"
 Edit = Callable[[Path, int], None]
@@ -53,8 +55,8 @@ def edit_cell(tree: Path, run: int) -> None:
 
 
 CHAPTER = book.chapters()[0].path.relative_to(book.ROOT).as_posix()
-SITE = "openbook/site"
-TEMPLATE = next((book.ROOT / SITE / "templates").rglob("*.html")).relative_to(book.ROOT).as_posix()
+SITE = f"{kernel.ENGINE}/site"
+TEMPLATE = f"{SITE}/templates/layout.html"
 SERIAL = {"OPENBOOK_JOBS": "1"}
 BUILDS: dict[str, tuple[Edit, dict[str, str]]] = {
     "clean, one core": (clean, SERIAL),
@@ -62,12 +64,15 @@ BUILDS: dict[str, tuple[Edit, dict[str, str]]] = {
     "unchanged": (unchanged, {}),
     "a word in a chapter": (append(CHAPTER, "\nOne more sentence{}\n"), {}),
     "a cell in a chapter": (edit_cell, {}),
-    "a comment in the CSS": (append(f"{SITE}/static/openbook.css", "/* run {} */\n"), {}),
-    "a comment in a template": (append(TEMPLATE, "<!-- run {} -->\n"), {}),
 }
+if (book.ROOT / SITE).is_dir():  # a book that has a copy of the engine
+    BUILDS |= {
+        "a comment in the CSS": (append(f"{SITE}/static/openbook.css", "/* run {} */\n"), {}),
+        "a comment in a template": (append(TEMPLATE, "<!-- run {} -->\n"), {}),
+    }
 
 
-def timed(command: Callable[[], book.Done]) -> float:
+def timed(command: Callable[[], trees.Done]) -> float:
     """Seconds that a command takes. Ends the program, with what it said, if it fails."""
     start = time.perf_counter()
     done = command()
@@ -82,21 +87,21 @@ def time_builds(tree: Path, runs: int) -> dict[str, list[float]]:
     for run in range(runs):
         for name, (edit, variables) in BUILDS.items():
             edit(tree, run)
-            times[name].append(timed(lambda v=variables: book.build(tree, cold=True, **v)))
+            times[name].append(timed(partial(trees.build, tree, cold=True, **variables)))
     return times
 
 
 def time_targets() -> dict[str, list[float]]:
     """The seconds of `make book`, `make unit` and `make test` in this tree, each from clean."""
 
-    def make(target: str) -> book.Done:
+    def make(target: str) -> trees.Done:
         clean(book.ROOT, 0)
         done = subprocess.run(
             ["make", target], cwd=book.ROOT, capture_output=True, text=True, check=False
         )
-        return book.Done(done.returncode, done.stdout + done.stderr)
+        return trees.Done(done.returncode, done.stdout + done.stderr)
 
-    return {f"make {t}": [timed(lambda t=t: make(t))] for t in ("book", "unit", "test")}
+    return {f"make {t}": [timed(partial(make, t))] for t in ("book", "unit", "test")}
 
 
 def show(times: dict[str, list[float]], whole: float) -> None:
@@ -126,7 +131,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--tests", action="store_true", help="time `make unit`, `make test` too")
     chosen = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
-        tree = book.copy_tree(Path(folder) / "book")
+        tree = trees.copy_tree(Path(folder) / "book")
         times = time_builds(tree, chosen.runs)
         show(times, statistics.median(times["clean"]))
         show_sizes(tree)
