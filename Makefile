@@ -4,7 +4,7 @@
 
 PYTHON ?=
 # One more than the cores: tests that drive a browser or a build also wait
-JOBS   ?= $(shell echo $$((1 + $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2))))
+WORKERS ?= $(shell echo $$((1 + $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2))))
 PORT   ?= 8000
 TESTS  ?=
 PAGE   ?=
@@ -28,7 +28,7 @@ TESTS_TOO := $(VENV)/.test
 BUILD := $(BIN)/jb build . -W -n --keep-going
 # One kernel a file, so a file's cells must stay together; the order that the
 # tests ask for (the long ones first) is kept. There are workers enough without threads in NumPy.
-PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
+PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help book example test unit lint types format lab serve figures references bench data table lock clean

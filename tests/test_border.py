@@ -13,7 +13,7 @@ import pytest
 
 from openbook.testing import book
 
-OF_THE_BOOK = re.compile("caspian|baku|claim", re.IGNORECASE)
+OF_THE_BOOK = re.compile("caspian|baku|claim|kazakh|azerb|aktau", re.IGNORECASE)
 LINT = "from importlinter import cli; raise SystemExit(cli.lint_imports(no_cache=True))"
 
 

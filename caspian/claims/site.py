@@ -11,7 +11,7 @@ from sphinx.application import Sphinx
 
 from caspian.claims import chips
 from caspian.claims.bundle import Claims
-from caspian.claims.page import STATIC, STYLE, TEMPLATES, claims_html
+from caspian.claims.page import PAGE, STATIC, STYLE, TEMPLATES, claims_html
 from openbook.site import citation, lists, markup, parts, render
 from openbook.site.pages import pages
 
@@ -40,8 +40,10 @@ class ClaimsRenderer:
 def add_styles(
     app: Sphinx, pagename: str, _template: str, _context: dict[str, Any], _tree: Any
 ) -> None:
-    """Styles and script of a page that lists the claims."""
+    """Styles of a page that links to claims, styles and script of the one that lists them."""
     held = pages(app.env).get(pagename)
+    if held and PAGE in held.shows:
+        app.add_css_file("caspian-chips.css")
     if held and any(isinstance(item, Claims) for item in held.published.values()):
         lists.dress(app)
         app.add_css_file(STYLE)
@@ -54,4 +56,4 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_node(chips.claim_chip, html=(chips.visit_chip, chips.depart_chip))
     app.connect("doctree-resolved", chips.fill)
     app.connect("html-page-context", add_styles, priority=900)
-    return {"version": "0.2.0", "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

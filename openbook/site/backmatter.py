@@ -55,7 +55,9 @@ class Catalogue(_Placeholder):
     def run(self) -> list[nodes.Node]:
         """Leave the placeholder; make each table's section a target of `{ref}`."""
         if self.arguments[0] == "tables":
-            self.env.note_dependency("data/datapackage.json")  # which tables there are
+            self.env.note_dependency(
+                f"{self.config.openbook_data}/datapackage.json"
+            )  # which tables there are
             standard = cast(StandardDomain, self.env.get_domain("std"))
             for resource in tables.package()["resources"]:
                 place = (self.env.docname, anchor(resource["name"]))
@@ -73,7 +75,7 @@ class Sources(_Placeholder):
 
     def run(self) -> list[nodes.Node]:
         """Leave the placeholder; the page depends on which kinds there are."""
-        self.env.note_dependency("data/references.bib")
+        self.env.note_dependency(f"{self.config.openbook_data}/references.bib")
         return super().run()
 
 

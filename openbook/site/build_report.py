@@ -60,7 +60,7 @@ def html(confdir: Path, root: str) -> Markup:
     project = tomllib.loads((confdir / "pyproject.toml").read_text(encoding="utf-8"))
     return render(
         "packages.html",
-        python=project["project"]["requires-python"].removeprefix(">="),
+        python=project.get("project", {}).get("requires-python", "").removeprefix(">="),
         packages=[chosen for part in PARTS for chosen in packages(confdir, part)],
         base=f"{root}{FOLDER}",
     )

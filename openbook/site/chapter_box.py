@@ -21,9 +21,9 @@ from openbook.site.files import FileRecipe
 from openbook.site.links import Links
 from openbook.site.markup import render
 from openbook.site.pages import page
+from openbook.tables.selection import COUNTED
 
 FOLDER = "_chapters"  # beside _static, in the built site
-COUNTED = ("actual", "preliminary")  # the statuses of what was counted, not foreseen or derived
 
 
 def is_chapter(app: Sphinx, docname: str) -> bool:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from openbook.tables.options import Cells, Column, Context, Rule, Table
 from openbook.tables.periods import length_in_days, period_bounds
-from openbook.tables.selection import OUTCOME, chosen, settled
+from openbook.tables.selection import COUNTED, OUTCOME, chosen, settled
 from openbook.tables.violations import Violation, at_row, cells_of
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 SLIP = 100  # a jump this large is a slip of the unit, unless the note says in so many words why not
 SAID = "Jump:"  # the words
-HAPPENED = ("actual", "preliminary")
 DAYS = 365.25  # of a year
 
 
@@ -221,7 +220,7 @@ class NotYet(Rule):
         columns = ["period", "status", "source"]
         if not set(columns) <= set(frame.columns):
             return
-        rows = frame[frame["status"].isin(HAPPENED) & frame["period"].notna()]
+        rows = frame[frame["status"].isin(COUNTED) & frame["period"].notna()]
         for at, period, status, cell in rows[columns].itertuples(name=None):
             day = _last_read(cell.split(";"), context.read_on)
             if day and period_bounds(period)[1] > day:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from openbook.tables.options import Column, Context, Rule
 from openbook.tables.periods import months_between, period_bounds
+from openbook.tables.selection import COUNTED
 from openbook.tables.violations import Violation, Words, at_row, cells_of, nearest
 
 if TYPE_CHECKING:
@@ -284,7 +285,7 @@ class Derived(Rule):
                 rule,
                 "Say in the note what the figure is computed from, or set derived to false.",
             )
-        counted = frame["status"].isin(["actual", "preliminary"]) if "status" in frame else False
+        counted = frame["status"].isin(COUNTED) if "status" in frame else False
         for at in frame.index[marked & counted]:
             yield at_row(
                 at,

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-OUTCOME = ("actual", "preliminary", "estimate")  # one class: what happened, however well known
+COUNTED = ("actual", "preliminary")  # what was counted, not foreseen or derived
+OUTCOME = (*COUNTED, "estimate")  # one class: what happened, however well known
 
 
 def chosen(frame: pd.DataFrame, cells: Mapping[Any, tuple[str, ...]]) -> pd.DataFrame:

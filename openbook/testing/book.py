@@ -34,6 +34,7 @@ def _root() -> Path:
 
 
 ROOT = _root()
+ELSEWHERE = {"TZ": "Pacific/Kiritimati", "LC_ALL": "C"}  # far from UTC, and no letters but ASCII
 SETTINGS = settings.read(ROOT)
 HTML = ROOT / "_build" / "html"
 REFERENCE = ROOT / SETTINGS.openbook_reference
@@ -210,7 +211,7 @@ _LINES = {
 }  # fmt: skip
 _SILENT = {"script", "style", "svg", "nav", "template", "noscript", "button", "input", "head"}
 # A cell's code, the "#" beside a heading, the lists of pages, what steers a chart; what the build
-# writes from the tables and tests/test_backmatter.py compares with them
+# writes from the tables, with which a test of its own compares it
 _SILENT_CLASSES = {
     "cell_input", "headerlink", "toctree-wrapper", "ob-live", "ob-controls",
     "prev-next-area", "highlight", "above-input", "ob-catalogue", "ob-takeaway",

@@ -8,6 +8,7 @@ with several workers a file must stay on one of them: `-n 2 --dist loadfile`.
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections import defaultdict
 from collections.abc import Iterator
@@ -72,12 +73,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class BookKernel(RunningKernel):
-    """nbval's kernel, started as the book's are."""
+    """nbval's kernel, started as the book's are, in another timezone and locale.
+
+    The references come from a build on this machine, so cells that give the same here do so
+    elsewhere.
+    """
 
     def __init__(self, folder: str, startup_timeout: float) -> None:
         self.files = TemporaryDirectory(ignore_cleanup_errors=True)
         self.km = kernel_of(KernelManager, self.files.name)
-        self.km.start_kernel(cwd=folder, stderr=subprocess.DEVNULL)
+        self.km.start_kernel(
+            cwd=folder, stderr=subprocess.DEVNULL, env={**os.environ, **book.ELSEWHERE}
+        )
         self.kc = self.km.client()
         self.kc.start_channels()
         self.kc.wait_for_ready(timeout=startup_timeout)
@@ -108,7 +115,7 @@ class ChapterFile(IPyNbFile):
         expected = self.reference.cells if self.reference else []
         for number, (cell, reference) in enumerate(zip_longest(code, expected)):
             if cell is None:
-                break  # tests/test_chapters.py says that the reference has more
+                break  # openbook.testing.checks says that the reference has more
             yield BookCell.from_parent(
                 self,
                 name=f"cell {number}",

@@ -286,8 +286,9 @@ def code(source: str, first: int = 1) -> list[Finding]:
 
 
 # What a page shows beside its sentences, or numbers that lead to where they come from
+# (`ob-linked` is the class that a book gives to links of its own)
 _SOURCED = (
-    "figure, table, svg, script, style, code, pre, .cell, .math, .ob-fact, .ob-chip, "
+    "figure, table, svg, script, style, code, pre, .cell, .math, .ob-fact, .ob-linked, "
     ".ob-cite, .ob-takeaway, a.reference"
 )
 
