@@ -390,7 +390,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("write-started", add_styles_early)
     app.connect("build-finished", building.finish)
     return {
-        "version": "0.2.0",
         "parallel_read_safe": True,
         "parallel_write_safe": True,
         "env_version": int(engine_digest()[:12], 16),  # other code, another form of what it kept

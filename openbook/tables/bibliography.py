@@ -117,7 +117,7 @@ def _source_violations(source: Source, note: str) -> Iterator[Violation]:
             (
                 not re.fullmatch("[a-z]+", source.kind),
                 f'{entry} has the kind "{source.kind}" (howpublished)',
-                "a kind is one word in small letters, one of those that the page of the sources has",
+                "a kind is one word in small letters, one of those on the page of sources",
                 "Add it.",
             ),
             (
