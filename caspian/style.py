@@ -112,6 +112,11 @@ def _theme() -> alt.theme.ThemeConfig:
     return {"config": cast("alt.theme.ConfigKwds", CONFIG)}
 
 
+def enable() -> None:
+    """Draw with the book's theme: for a page that takes nothing else from here."""
+    alt.theme.enable("caspian")
+
+
 def colour(keys: Iterable[str], names: Mapping[str, str] | None = None) -> alt.Scale:
     """A colour scale for `keys` of :data:`COLOURS`; `names` maps keys to the labels plotted.
 

@@ -12,6 +12,7 @@ import pytest
 from caspian import style
 from openbook import draw, publish, tables, text
 from openbook.site import render
+from openbook.testing import book
 
 PAGES = {"light": "#ffffff", "dark": "#121212"}  # the theme's two backgrounds
 # Machado, Oliveira & Fernandes (2009), severity 1.0, on linear RGB
@@ -214,3 +215,14 @@ def test_ranges_and_days():
     for bad in ("2024-13", "2024/", "2024-01/2024-13"):
         with pytest.raises(ValueError, match="is no YYYY"):
             text.day(bad)
+
+
+def test_every_figure_has_the_books_look():
+    specs = {
+        bundle.name: bundle.spec
+        for page in book.chapters()
+        for bundle in book.bundles(book.read_reference(page))
+    }
+    assert len(specs) > 40
+    other = [name for name, spec in specs.items() if spec["config"].get("font") != style.FONT]
+    assert not other, f"without the theme (import caspian.style, or style.enable()): {other}"

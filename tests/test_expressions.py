@@ -25,6 +25,7 @@ from caspian.models import (
     route_choice,
     scenarios,
 )
+from openbook.bundle import Figure
 from openbook.testing import book
 
 VEGA = {"min": min, "max": max, "pow": pow, "log": math.log}
@@ -146,7 +147,7 @@ def test_no_slider_goes_beyond_what_is_asked():
         for page in book.chapters()
         for cell in book.read_reference(page).cells
         for output in cell.get("outputs", [])
-        for slider in sliders(output.get("data", {}).get(book.FIGURE_MIME, {}))
+        for slider in sliders(output.get("data", {}).get(Figure.mime, {}))
     }
     assert len(found) > 30
     for name, low, high in sorted(found):

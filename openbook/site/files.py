@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -29,9 +30,9 @@ def from_bytes(content: bytes) -> FileRecipe:
 
 
 def replace(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all, whatever ends the process; builds may run side by side."""
+    """Write a file whole or not at all, whatever ends the process or writes beside it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
     try:
         draft.write_bytes(content)
         draft.replace(path)
