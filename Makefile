@@ -4,12 +4,13 @@
 
 PYTHON ?=
 # One more than the cores: tests that drive a browser or a build also wait
-JOBS   ?= $(shell echo $$((1 + $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2))))
+WORKERS ?= $(shell echo $$((1 + $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2))))
 PORT   ?= 8000
 TESTS  ?=
 PAGE   ?=
 LAB    ?=
 BENCH  ?=
+NAME   ?=
 
 VENV := .venv
 ifeq ($(OS),Windows_NT)
@@ -27,28 +28,34 @@ TESTS_TOO := $(VENV)/.test
 BUILD := $(BIN)/jb build . -W -n --keep-going
 # One kernel a file, so a file's cells must stay together; the order that the
 # tests ask for (the long ones first) is kept. There are workers enough without threads in NumPy.
-PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
+PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help book test unit lint types format lab serve figures references bench data lock clean
+.PHONY: help book example test unit lint types format lab serve figures references bench data table lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 book: $(BOOK) ## Build the book into _build/html
-	@if [ -z "$$CI" ]; then $(BIN)/python -m caspian.tables renew; fi
+	@if [ -z "$$CI" ]; then $(BIN)/python -m openbook.tables renew; fi
 	@$(BUILD)
 	@echo "Open _build/html/index.html"
 
+example: $(TESTS_TOO) ## Build and test examples/minimal, a book of two pages
+	@cd examples/minimal && PATH="$(CURDIR)/$(BIN):$$PATH" && jb build . -W -n --keep-going && python -m pytest
+
 serve: $(BOOK) ## Show the book on 127.0.0.1 and renew it, and the open page, when a file changes (PORT=8000)
-	@$(BIN)/python -m caspian.serve $(PORT) $(BUILD)
+	@$(BIN)/python -m openbook.serve $(PORT) $(BUILD)
 
 lab: $(LAB_TOO) ## Open the chapters as notebooks in JupyterLab (LAB=--no-browser)
 	JUPYTER_CONFIG_PATH="$(CURDIR)/.jupyter" $(BIN)/jupyter lab $(LAB)
 
-data: $(BOOK) ## Check every table, and note the sha256 of those that changed
-	@$(BIN)/python -m caspian.tables renew
-	@$(BIN)/python -m caspian.tables check
+data: $(BOOK) ## Check every table, and make data/datapackage.json of data/schema and the rows
+	@$(BIN)/python -m openbook.tables renew
+	@$(BIN)/python -m openbook.tables check
+
+table: $(BOOK) ## Write a first data/schema/x.yml from data/x.csv (NAME=x)
+	@$(BIN)/python -m openbook.tables new $(NAME)
 
 lint: $(TESTS_TOO) ## Check style and spelling of package, tests and the chapters' cells
 	@$(BIN)/python tests/lint.py
@@ -68,13 +75,13 @@ test: lint types ## Run every test: style, types, the book, its cells, its pages
 	$(PYTEST) $(TESTS)
 
 references: $(TESTS_TOO) book ## Take tests/reference, figures and the README's facts from the built book (PAGE=energy for one)
-	$(BIN)/python tests/renew.py $(if $(PAGE),--page $(PAGE))
+	$(BIN)/python -m openbook.testing.renew $(if $(PAGE),--page $(PAGE))
 
 figures: $(TESTS_TOO) ## Draw figures/*.svg again from the references
-	$(BIN)/python tests/renew.py figures
+	$(BIN)/python -m openbook.testing.renew figures
 
 bench: $(TESTS_TOO) ## Time clean, unchanged and small builds side by side (BENCH=--tests: the tests too)
-	$(BIN)/python tests/bench.py $(BENCH)
+	$(BIN)/python -m openbook.testing.bench $(BENCH)
 
 lock: $(TESTS_TOO) ## Renew the locks: requirements*.txt from requirements*.in
 	@for name in requirements requirements-lab requirements-test; do \
@@ -85,7 +92,7 @@ lock: $(TESTS_TOO) ## Renew the locks: requirements*.txt from requirements*.in
 	done
 
 clean: ## Remove what was built, but not the environment
-	rm -rf _build caspian.egg-info build
+	rm -rf _build examples/*/_build build openbook/build *.egg-info openbook/*.egg-info
 	find . -path ./$(VENV) -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
 # --- the environment
@@ -126,7 +133,7 @@ else \
 fi
 endef
 
-$(BOOK): requirements.txt pyproject.toml $(MADE)
+$(BOOK): requirements.txt pyproject.toml openbook/pyproject.toml $(MADE)
 	@[ -x $(BIN)/uv ] || { \
 	  echo 'Installing uv, which installs the rest'; \
 	  awk '/^uv==/ { on = 1 } on { print } on && !/\\$$/ { exit }' requirements-test.txt > $(VENV)/uv.txt; \
@@ -134,7 +141,9 @@ $(BOOK): requirements.txt pyproject.toml $(MADE)
 	    -r $(VENV)/uv.txt || true; }
 	@echo 'Installing what the book needs: some 150 packages, 0.8 GB'
 	$(call install,-r requirements.txt)
-	@$(BIN)/python -m pip install --disable-pip-version-check -q --no-deps --no-build-isolation -e .
+	@own='-q --no-deps --no-build-isolation -e ./openbook -e .'; \
+	$(BIN)/uv pip install --python $(BIN)/python --reinstall $$own 2>/dev/null || \
+	  $(BIN)/python -m pip install --disable-pip-version-check $$own
 	@touch $@
 
 $(LAB_TOO): requirements-lab.txt $(BOOK)

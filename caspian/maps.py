@@ -1,7 +1,7 @@
 """Maps: outlines and drawn lines from their tables, and the Altair layers made of them.
 
 The functions take DataFrames and return features, DataFrames or charts; they read no files.
-Outlines and names go into a chart as *named* data, which `charts.figure` leaves out of its data
+Outlines and names go into a chart as *named* data, which `publish.figure` leaves out of its data
 table and CSV; lines and nodes are ordinary rows and stay in them.
 
 A map is layers that share one view; names come last, so that they lie on top:
@@ -22,7 +22,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from caspian.charts import COLOURS, INK, WIDE
+from caspian.style import COLOURS
+from openbook.draw import INK, WIDE
 
 Feature = dict[str, Any]
 Point = tuple[float, float]  # longitude, latitude in degrees
@@ -157,7 +158,7 @@ def drawn_lines(
 ) -> pd.DataFrame:
     """The points of every line that the `routes` take, in the order of drawing.
 
-    `routes` gives for each route its corridor, a key of `charts.COLOURS`. A segment that several
+    `routes` gives for each route its corridor, a key of `style.COLOURS`. A segment that several
     routes of a corridor use is drawn once. One that two corridors use is drawn for both: `lane`
     counts from 0, the corridor named first, which lies on top of the others.
 
@@ -396,7 +397,7 @@ def _texts(rows: pd.DataFrame, name: str, **mark: Any) -> alt.Chart:
 
 
 def on(view: View, layers: alt.LayerChart) -> alt.LayerChart:
-    """The layers as one map; `charts.figure` keeps its proportions at every width."""
+    """The layers as one map; `publish.figure` keeps its proportions at every width."""
     return layers.properties(
         width=view.width,
         height=round(view.width * view.height),

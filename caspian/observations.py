@@ -1,7 +1,7 @@
 """What the tables say happened: the preferred rows, yearly series, and the one figure asked for.
 
 Three questions that every chapter asks. A figure comes with its unit, period and sources
-(:class:`~caspian.facts.Quantity`) and keeps them through arithmetic, into the sentence that
+(:class:`~openbook.facts.Quantity`) and keeps them through arithmetic, into the sentence that
 says it.
 """
 
@@ -13,9 +13,9 @@ from typing import Any
 import pandas as pd
 
 from caspian import tables
-from caspian.facts import Quantity
 from caspian.models.routes import status_outcome
-from caspian.rules import nearest
+from openbook.facts import Quantity
+from openbook.tables.violations import nearest
 
 WHOLE_YEAR = r"\d{4}"  # a period that is a year
 

@@ -54,7 +54,7 @@ def known() -> dict[str, list]:
 
 
 if __name__ == "__main__":
-    from caspian import tables
+    from openbook import tables
 
     copy = Path(sys.argv[1]).read_text("utf-8")
     found = made(copy, tables.load("article_sentences")["opening"])

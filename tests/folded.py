@@ -16,11 +16,11 @@ def opened(browser: Any, page: Any, fragment: str = "", **settings: Any) -> Any:
 
 def caption(visit: Any) -> str:
     """What the list says of its filter."""
-    return visit.page.locator(".caspian-filter-caption").inner_text()
+    return visit.page.locator(".ob-filter-caption").inner_text()
 
 
 def choose(visit: Any, name: str, word: str) -> None:
     """Choose from a list as a keyboard does: focus it and type the word's beginning."""
-    visit.page.locator(f".caspian-filter select[name={name}]").focus()
+    visit.page.locator(f".ob-filter select[name={name}]").focus()
     visit.page.keyboard.type(word)
     visit.page.keyboard.press("Tab")

@@ -19,8 +19,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import book
 import nbformat
+import samples
+
+from openbook.testing import book
 
 RUFF = [sys.executable, "-m", "ruff"]
 SETTINGS = ["--config", str(book.ROOT / "pyproject.toml")]
@@ -31,7 +33,8 @@ _FENCED = re.compile(r"^```python\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
 
 def markdown() -> list[Path]:
     """The Markdown files that may hold code."""
-    folders = (book.ROOT, book.ROOT / "chapters", book.SMALL, book.SMALL / "chapters")
+    books = (book.ROOT, samples.SMALL, samples.EXAMPLE)
+    folders = [folder for held in books for folder in (held, held / "chapters")]
     return sorted(path for folder in folders for path in folder.glob("*.md"))
 
 

@@ -16,7 +16,6 @@ import zipfile
 from functools import cache
 from types import SimpleNamespace
 
-import book
 import duckdb
 import frictionless
 import nbformat
@@ -26,9 +25,21 @@ import yaml
 from bs4 import BeautifulSoup, Tag
 from pybtex.database import parse_string
 
-from caspian import tables
-from caspian.site import archive, catalogue, edition, execution, takeaway
-from caspian.site.pages import Page
+from openbook import tables
+from openbook.site import (
+    archive,
+    backmatter,
+    build_report,
+    catalogue,
+    chapter_box,
+    citation,
+    sources,
+)
+from openbook.site.links import anchor
+from openbook.site.pages import Page
+from openbook.site.runs import Runs
+from openbook.tables.resource import read as read_resource
+from openbook.testing import book
 
 DATA = book.HTML / "_data"
 TAKEN = book.HTML / "_chapters"
@@ -53,7 +64,7 @@ def soup(docname: str) -> BeautifulSoup:
 @cache
 def links_of_sources() -> dict[str, set[tuple[str, str]]]:
     """The links below each source of the list by its id: address and text."""
-    items = soup("chapters/references").select(".caspian-sources li")
+    items = soup("chapters/references").select(".ob-sources li")
     return {i["id"]: {(a["href"], a.get_text()) for a in i.find_all("a", href=True)} for i in items}
 
 
@@ -102,7 +113,7 @@ def same(cell: str, value: object) -> bool:
 @each_table
 def test_a_table_is_in_the_catalogue(site, name):
     resource = RESOURCES[name]
-    section = places("chapters/data").get(catalogue.anchor(name))
+    section = places("chapters/data").get(anchor(name))
     assert section, f"{name} has no section"
     text = section.get_text(" ")
     assert resource["title"] in text and resource["description"][:60] in " ".join(text.split())
@@ -119,14 +130,14 @@ def test_a_table_is_in_the_catalogue(site, name):
     for row, cells in zip(wanted, shown, strict=True):
         for cell, seen in zip(row, cells, strict=True):
             assert seen == (cell or "–") or (seen.endswith("…") and cell.startswith(seen[:-1]))
-    index = soup("chapters/data").select_one(".caspian-index")
-    assert index.find("a", href=f"#{catalogue.anchor(name)}"), f"{name} is not in the list on top"
+    index = soup("chapters/data").select_one(".ob-index")
+    assert index.find("a", href=f"#{anchor(name)}"), f"{name} is not in the list on top"
 
 
 @each_table
 def test_a_tables_files_hold_its_rows(site, name):
     resource = RESOURCES[name]
-    section = places("chapters/data").get(catalogue.anchor(name))
+    section = places("chapters/data").get(anchor(name))
     files = {path.suffix: path for path in linked("chapters/data", section) if path.is_file()}
     original = package_files()[resource["path"]]
     assert files[".csv"].read_bytes() == original
@@ -168,7 +179,7 @@ def test_a_file_made_twice_is_the_same():
 
 def test_the_whole_package_is_whole(site, tmp_path):
     page = soup("chapters/data")
-    link = page.select_one("a.caspian-whole")
+    link = page.select_one("a.ob-whole")
     path = (book.HTML / "chapters" / link["href"]).resolve()
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     assert digest in page.get_text()
@@ -241,8 +252,8 @@ def test_cells_name_tables_to_look_for():
 @each_chapter
 def test_a_tables_users_are_named(site, page):
     for name in loaded(page):
-        section = places("chapters/data").get(catalogue.anchor(name))
-        users = linked("chapters/data", section.select_one(".caspian-facts"))
+        section = places("chapters/data").get(anchor(name))
+        users = linked("chapters/data", section.select_one(".ob-facts"))
         assert page.html.resolve() in users, f"{name} does not name {page.docname}"
 
 
@@ -250,7 +261,7 @@ def test_a_tables_users_are_named(site, page):
 def readers() -> dict[str, set[str]]:
     """Every table to the pages whose runs read it, as the build keeps them."""
     found: dict[str, set[str]] = {}
-    runs = execution.Runs(book.HTML.parent / ".runs")
+    runs = Runs(book.HTML.parent / ".runs")
     for page in book.pages():
         if run := runs.get(page.docname):
             for name in run.tables:
@@ -285,19 +296,28 @@ def test_every_table_is_used(site):
 
 def test_every_table_and_its_users_can_be_reached(site):
     for name in RESOURCES:
-        place = catalogue.anchor(name)
+        place = anchor(name)
         assert place in places("chapters/data"), f"{name} has no place on the data page"
         assert f"#{place}" in own_links("chapters/data"), f"nothing there leads to {name}"
-        users = linked("chapters/data", places("chapters/data")[place].select_one(".caspian-facts"))
+        users = linked("chapters/data", places("chapters/data")[place].select_one(".ob-facts"))
         for docname in readers().get(name, ()):
             assert (book.HTML / f"{docname}.html").resolve() in users, f"{name}: {docname}"
+
+
+def test_a_table_of_another_form_is_told():
+    for change, words in (
+        ({"profile": "table"}, "oil_exports: the profile is 'table', not 'tabular-data-resource'"),
+        ({"schema": {}}, "oil_exports: the schema has no 'fields'"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            read_resource(RESOURCES["oil_exports"] | change)
 
 
 # --- the sources -----------------------------------------------------------------------------
 
 
 def test_every_source_is_listed_once_with_its_link(site):
-    items = soup("chapters/references").select("ul.caspian-sources > li")
+    items = soup("chapters/references").select("ul.ob-sources > li")
     assert sorted(item["id"] for item in items) == sorted(f"source-{key}" for key in SOURCES)
     for item in items:
         source = SOURCES[item["id"].removeprefix("source-")]
@@ -315,18 +335,18 @@ def test_a_sources_rows_are_its_rows(site):
     for name, resource in RESOURCES.items():
         for key in archive.sources_of(resource, files[resource["path"]]):
             led = {address for address, _ in links[f"source-{key}"]}
-            assert f"data.html#{catalogue.anchor(name)}" in led, f"{key} does not name {name}"
+            assert f"data.html#{anchor(name)}" in led, f"{key} does not name {name}"
     brent = archive.sources_of(RESOURCES["brent"], files["brent.csv"])
     for key, rows in brent.items():
         item = soup("chapters/references").find(id=f"source-{key}")
-        assert f"brent {catalogue._ranges(rows)}" in item.get_text()
+        assert f"brent {sources.row_ranges(rows)}" in item.get_text()
 
 
 @each_chapter
 def test_a_figures_sources_link_back(site, page):
     checked, links = 0, links_of_sources()
-    for figure in soup(page.docname).select("figure.caspian-figure, figure.caspian-table"):
-        urls = {a["href"] for a in figure.select(".caspian-source a[href^=http]")}
+    for figure in soup(page.docname).select("figure.ob-figure, figure.ob-table"):
+        urls = {a["href"] for a in figure.select(".ob-source a[href^=http]")}
         number = figure.select_one(".caption-number").get_text().strip()
         here = f"{page.name}.html#{figure['id']}"
         for key in [s.key for s in SOURCES.values() if s.url in urls]:
@@ -345,9 +365,9 @@ def test_sources_named_in_the_text_link_back(site):
 
 
 def test_ranges_of_rows():
-    assert catalogue._ranges([4]) == "row 4"
-    assert catalogue._ranges([1, 2, 3, 7]) == "rows 1–3, 7"
-    assert catalogue._ranges(list(range(1, 40, 2))) == "20 rows"
+    assert sources.row_ranges([4]) == "row 4"
+    assert sources.row_ranges([1, 2, 3, 7]) == "rows 1–3, 7"
+    assert sources.row_ranges(list(range(1, 40, 2))) == "20 rows"
 
 
 def test_the_list_of_sources_stays_light(site):
@@ -362,7 +382,7 @@ def listed_kind(kind: str) -> str:
     env = SimpleNamespace(docname="chapters/references", note_dependency=lambda name: None)
     state = SimpleNamespace(document=SimpleNamespace(settings=SimpleNamespace(env=env)))
     machine = SimpleNamespace(reporter=None)
-    directive = catalogue.Sources("sources", [kind], {}, None, 1, 0, "", state, machine)
+    directive = backmatter.Sources("sources", [kind], {}, None, 1, 0, "", state, machine)
     return directive.run()[0]["part"]
 
 
@@ -370,7 +390,7 @@ def test_the_recipe_for_a_new_kind_of_source(tmp_path, monkeypatch):
     """As CONTRIBUTING has it: an entry, a use of it, and a heading on the page of the sources."""
     shutil.copytree(book.ROOT / "data", tmp_path / "data")
     shutil.copytree(book.ROOT / "chapters", tmp_path / "chapters")
-    monkeypatch.setenv("CASPIAN_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("OPENBOOK_DATA", str(tmp_path / "data"))
     bibliography, page = tmp_path / "data/references.bib", tmp_path / "chapters/references.md"
     with pytest.raises(ValueError, match='"blog" unknown; choose from'):
         listed_kind("blog")
@@ -397,13 +417,13 @@ def test_the_recipe_for_a_new_kind_of_source(tmp_path, monkeypatch):
 
 def test_a_kind_without_a_place_is_refused(monkeypatch):
     told = []
-    monkeypatch.setattr(catalogue.log, "warning", lambda *words: told.append(words))
-    listed = Page(parts=list(catalogue.kinds()))
-    env = SimpleNamespace(caspian_pages={"chapters/references": listed})
-    catalogue.complete(None, env)
+    monkeypatch.setattr(backmatter.log, "warning", lambda *words: told.append(words))
+    listed = Page(parts=list(sources.kinds()))
+    env = SimpleNamespace(openbook_pages={"chapters/references": listed})
+    backmatter.check_kinds(None, env)
     assert not told
     listed.parts.remove("news")
-    catalogue.complete(None, env)
+    backmatter.check_kinds(None, env)
     assert told and told[0][1] == "news"
 
 
@@ -460,7 +480,7 @@ def notebook(name: str) -> nbformat.NotebookNode:
 
 @each_chapter
 def test_a_chapter_offers_its_files(site, page):
-    box = soup(page.docname).select_one("article .caspian-takeaway")
+    box = soup(page.docname).select_one("article .ob-takeaway")
     files = {path.suffix: path for path in linked(page.docname, box.select_one("ul"))}
     assert set(files) == {".ipynb", ".md", ".zip"}
     assert all(path.is_file() and path.parent == TAKEN.resolve() for path in files.values())
@@ -487,7 +507,7 @@ def test_a_notebook_shows_every_figure_anywhere(site, page):
     kinds = {kind for output in outputs for kind in output.get("data", {})}
     assert not [kind for kind in kinds if kind.startswith("application/")], kinds
     pictures = [o["data"]["image/png"] for o in outputs if "image/png" in o.get("data", {})]
-    figures = soup(page.docname).select("figure.caspian-figure")
+    figures = soup(page.docname).select("figure.ob-figure")
     assert len(pictures) == len(figures)
     for figure, picture in zip(figures, pictures, strict=True):
         drawn = (book.HTML / "_figures" / f"{figure['id']}.png").read_bytes()
@@ -496,14 +516,14 @@ def test_a_notebook_shows_every_figure_anywhere(site, page):
     said = [BeautifulSoup(html, "html.parser").p.get_text("\n") for html in shown]
     captions = [
         (part.select_one(".caption-number").get_text().strip(), part)
-        for part in soup(page.docname).select("figure.caspian-figure, figure.caspian-table")
+        for part in soup(page.docname).select("figure.ob-figure, figure.ob-table")
     ]
     assert [text.split("\n")[0].rstrip(". ") for text in said] == [number for number, _ in captions]
     titled = [text.split("\n")[1] for text in said if "\n" in text]
     assert titled == [
         part.select_one(".caption-text").get_text()
         for _, part in captions
-        if "caspian-table" in part["class"]
+        if "ob-table" in part["class"]
     ]
 
 
@@ -539,14 +559,14 @@ def test_a_chapters_data_is_a_package_of_its_own(site, page, tmp_path):
     for resource in held["resources"]:
         used = archive.sources_of(resource, (tmp_path / resource["path"]).read_bytes())
         assert set(used) <= set(entries), resource["name"]
-    for figure in soup(page.docname).select("figure.caspian-figure, figure.caspian-table"):
+    for figure in soup(page.docname).select("figure.ob-figure, figure.ob-table"):
         plotted = (tmp_path / "figures" / f"{figure['id']}.csv").read_bytes()
         assert plotted == (book.HTML / "_figures" / f"{figure['id']}.csv").read_bytes()
 
 
 @each_chapter
 def test_a_chapter_says_how_to_cite_it(site, page):
-    box = soup(page.docname).select_one(".caspian-takeaway")
+    box = soup(page.docname).select_one(".ob-takeaway")
     entries = parse_string(box.select_one(".highlight pre").get_text(), "bibtex").entries
     ((key, entry),) = entries.items()
     title = soup(page.docname).h1.get_text().rstrip("#").strip()
@@ -560,8 +580,8 @@ def test_a_chapter_says_how_to_cite_it(site, page):
 
 
 def test_a_title_survives_bibtex():
-    cited = edition.Citation("A & B", "Press_Office", "1", "2026-11-24", "https://example.org/a")
-    text = takeaway.bibtex(cited, "chapters/x", "Half: 50% & more #1")
+    cited = citation.Citation("A & B", "Press_Office", "1", "2026-11-24", "https://example.org/a")
+    text = chapter_box.bibtex(cited, "chapters/x", "Half: 50% & more #1")
     (entry,) = parse_string(text, "bibtex").entries.values()
     assert entry.fields["title"] == r"{Half: 50\% \& more \#1}"
     assert entry.fields["url"] == "https://example.org/a"
@@ -572,11 +592,13 @@ def test_data_to_is_what_was_counted():
         return pd.DataFrame(rows, columns=["period", "status"])
 
     counted = frame(("2025", "actual"), ("2025-10", "actual"), ("2030", "target"))
-    assert takeaway.data_to([counted], "2026-11-24") == "2025"  # it ends after October
+    assert chapter_box.data_to([counted], "2026-11-24") == "2025"  # it ends after October
     newer = frame(("2026-01/2026-02", "preliminary"), ("2026-08", "estimate"))
-    assert takeaway.data_to([counted, newer], "2026-11-24") == "2026-02"
-    assert takeaway.data_to([frame(("2026", "actual"), ("2025", "actual"))], "2026-11-24") == "2025"
-    assert takeaway.data_to([pd.DataFrame({"country": ["AZE"]})], "2026-11-24") == ""
+    assert chapter_box.data_to([counted, newer], "2026-11-24") == "2026-02"
+    assert (
+        chapter_box.data_to([frame(("2026", "actual"), ("2025", "actual"))], "2026-11-24") == "2025"
+    )
+    assert chapter_box.data_to([pd.DataFrame({"country": ["AZE"]})], "2026-11-24") == ""
 
 
 @pytest.mark.parametrize("page", book.pages(), ids=lambda page: page.name)
@@ -615,10 +637,10 @@ def test_a_description_ends_with_its_sentence(site):
 def test_the_lock_is_on_the_methods_page(site):
     rows = [
         [cell.get_text() for cell in row.find_all("td")]
-        for row in soup("chapters/methods").select(".caspian-catalogue tbody tr")
+        for row in soup("chapters/methods").select(".ob-catalogue tbody tr")
     ]
     chosen, locked = (
-        "\n".join((book.ROOT / f"{part}.{kind}").read_text("utf-8") for part in catalogue.PARTS)
+        "\n".join((book.ROOT / f"{part}.{kind}").read_text("utf-8") for part in build_report.PARTS)
         for kind in ("in", "txt")
     )
     assert [row[0] for row in rows] == re.findall(r"(?m)^([A-Za-z][\w-]*)", chosen)
@@ -631,7 +653,7 @@ def test_a_package_missing_from_the_lock_is_told(tmp_path):
     (tmp_path / "requirements.in").write_text("pandas  # tables\n", "utf-8")
     (tmp_path / "requirements.txt").write_text("numpy==2.0 \\\n", "utf-8")
     with pytest.raises(ValueError, match="make lock"):
-        catalogue.packages(tmp_path)
+        build_report.packages(tmp_path)
 
 
 def test_run_times_are_those_of_this_build(site):

@@ -11,9 +11,11 @@ import json
 import shutil
 from pathlib import Path
 
-import book
 import pytest
+import samples
 from bs4 import BeautifulSoup
+
+from openbook.testing import trees
 
 pytestmark = pytest.mark.slow
 
@@ -26,7 +28,7 @@ OIL, PORTS = "chapters/oil", "chapters/ports"
 def clean(tmp_path_factory) -> tuple[Path, Path]:
     """The small book built from nothing, and a copy of it to go back to."""
     folder = tmp_path_factory.mktemp("build")
-    tree = book.small_book(folder / "book")
+    tree = samples.small_book(folder / "book")
     succeed(tree)
     return tree, Path(shutil.copytree(tree, folder / "kept"))
 
@@ -41,13 +43,13 @@ def tree(clean) -> Path:
 
 
 def succeed(tree: Path) -> str:
-    done = book.build(tree)
+    done = trees.build(tree)
     assert done.returncode == 0, done.output[-5000:]
     return done.output
 
 
 def fail(tree: Path) -> str:
-    done = book.build(tree)
+    done = trees.build(tree)
     assert done.returncode != 0, done.output[-5000:]
     return done.output
 
@@ -73,11 +75,11 @@ def written(tree: Path) -> dict[str, int]:
 
 
 def test_an_unchanged_book_runs_nothing_and_writes_no_page(tree):
-    before, times, built = executed(tree), written(tree), book.built_files(tree)
+    before, times, built = executed(tree), written(tree), trees.built_files(tree)
     assert before == {OIL: 1, PORTS: 1}
     succeed(tree)
     assert executed(tree) == before
-    assert not book.site_differences(built, book.built_files(tree))
+    assert not trees.site_differences(built, trees.built_files(tree))
     again = [n for n, time in written(tree).items() if time != times[n]]
     # Sphinx writes the style of highlighted code each time
     assert not {n for n in again if n != "_static/pygments.css"}, f"written again: {again}"
@@ -85,8 +87,8 @@ def test_an_unchanged_book_runs_nothing_and_writes_no_page(tree):
 
 def test_a_changed_table_reaches_every_page_that_uses_it_and_no_other(tree):
     before = {page: html(tree, page) for page in ("index", OIL, PORTS, "chapters/back")}
-    book.edit(tree / "data" / "exports.csv", ",50.5,", ",61.25,")
-    done = book.run_in(tree, "python", "-m", "caspian.tables", "renew")
+    trees.edit(tree / "data" / "exports.csv", ",50.5,", ",61.25,")
+    done = trees.run_in(tree, "python", "-m", "openbook.tables", "renew")
     assert done.returncode == 0 and "exports" in done.output, done.output
     succeed(tree)
 
@@ -105,7 +107,7 @@ def test_a_changed_table_reaches_every_page_that_uses_it_and_no_other(tree):
 def test_a_changed_model_reaches_every_page_that_uses_it_and_no_other(tree):
     before = html(tree, OIL)
     name, old, new = MODEL
-    book.edit(tree / name, old, new)
+    trees.edit(tree / name, old, new)
     succeed(tree)
     assert html(tree, OIL) != before
     assert executed(tree) == {OIL: 2, PORTS: 1}
@@ -113,7 +115,7 @@ def test_a_changed_model_reaches_every_page_that_uses_it_and_no_other(tree):
 
 def test_a_changed_source_reaches_every_page_that_names_it_and_no_other(tree):
     ports = html(tree, PORTS)
-    book.edit(tree / "data" / "references.bib", "Office of Oil", "Ministry of Oil")
+    trees.edit(tree / "data" / "references.bib", "Office of Oil", "Ministry of Oil")
     succeed(tree)
     for page in (OIL, "chapters/back"):
         assert "Ministry of Oil" in html(tree, page) and "Office of Oil" not in html(tree, page)
@@ -122,7 +124,7 @@ def test_a_changed_source_reaches_every_page_that_names_it_and_no_other(tree):
 
 
 def test_a_source_named_in_prose_alone_reaches_its_page(tree):
-    book.edit(tree / "data" / "references.bib", "Office of Ports", "Ministry of Ports")
+    trees.edit(tree / "data" / "references.bib", "Office of Ports", "Ministry of Ports")
     succeed(tree)
     for page in (PORTS, "chapters/back"):
         assert "Ministry of Ports" in html(tree, page) and "Office of Ports" not in html(tree, page)
@@ -130,14 +132,14 @@ def test_a_source_named_in_prose_alone_reaches_its_page(tree):
 
 
 def test_a_page_that_quotes_an_edited_chapter_is_written_again(tree):
-    book.edit(tree / f"{OIL}.md", '("pipe_share", share)', '("pipe_share", f"about {share}")')
+    trees.edit(tree / f"{OIL}.md", '("pipe_share", share)', '("pipe_share", f"about {share}")')
     succeed(tree)
     assert "about 88.02%" in html(tree, "index")
     assert executed(tree) == {OIL: 2, PORTS: 1}
 
 
 def test_a_word_in_the_prose_runs_no_other_chapter(tree):
-    book.edit(tree / f"{OIL}.md", "In all,", "All told,")
+    trees.edit(tree / f"{OIL}.md", "In all,", "All told,")
     succeed(tree)
     assert "All told," in html(tree, OIL)
     after = executed(tree)
@@ -149,10 +151,10 @@ def test_a_word_in_the_prose_runs_no_other_chapter(tree):
 def test_a_fact_is_a_link_with_its_sources_where_it_is_said_and_where_it_is_quoted(tree):
     for name in ("index", OIL):
         fact = BeautifulSoup(html(tree, name), "html.parser").find("a", string="88.02%")
-        assert fact["class"] == ["caspian-fact"] and fact["href"] == "https://example.org/oil"
+        assert fact["class"] == ["ob-fact"] and fact["href"] == "https://example.org/oil"
         assert fact["title"] == "2025. Office of Oil, 3 February 2026"
-        assert "caspian-facts.js" in html(tree, name)
-    assert "caspian-facts.js" not in html(tree, PORTS)
+        assert "openbook-facts.js" in html(tree, name)
+    assert "openbook-facts.js" not in html(tree, PORTS)
     listed = json.loads((tree / "_build" / "html" / "_data" / "facts.json").read_text("utf-8"))
     assert [(f["page"], f["name"], f["text"], f["source"]) for f in listed] == [
         (OIL, "pipe_share", "88.02%", ["oil_office"]),
@@ -163,9 +165,9 @@ def test_a_fact_is_a_link_with_its_sources_where_it_is_said_and_where_it_is_quot
 
 
 def test_a_claim_without_a_number_is_refused_and_one_unknown_is_its_number(tree):
-    book.edit(tree / f"{OIL}.md", "In all,", "It decides {claim}`14, x`. In all,")
+    trees.edit(tree / f"{OIL}.md", "In all,", "It decides {claim}`14, x`. In all,")
     assert "'x' is no number of a claim" in fail(tree)
-    book.edit(tree / f"{OIL}.md", "`14, x`", "`14, 15`")
+    trees.edit(tree / f"{OIL}.md", "`14, x`", "`14, 15`")
     succeed(tree)
     text = BeautifulSoup(html(tree, OIL), "html.parser").get_text()
     assert "It decides 14 15. In all," in text
@@ -174,18 +176,18 @@ def test_a_claim_without_a_number_is_refused_and_one_unknown_is_its_number(tree)
 def test_comments_in_css_and_javascript_run_nothing_and_are_published(tree):
     before = executed(tree)
     comment = "/* a comment */\n"
-    for name in ("caspian.css", "caspian.js"):
-        path = tree / "caspian" / "site" / "static" / name
+    for name in ("openbook.css", "openbook.js"):
+        path = tree / "openbook" / "site" / "static" / name
         path.write_text(path.read_text("utf-8") + comment, "utf-8")
     succeed(tree)
     assert executed(tree) == before
-    for name in ("caspian.css", "caspian.js"):
+    for name in ("openbook.css", "openbook.js"):
         assert (tree / "_build" / "html" / "_static" / name).read_text("utf-8").endswith(comment)
 
 
 def test_an_edited_template_writes_the_pages_and_runs_nothing(tree):
     before = executed(tree)
-    path = tree / "caspian" / "site" / "templates" / "layout.html"
+    path = tree / "openbook" / "site" / "templates" / "layout.html"
     block = "\n{%- block footer %}{{ super() }}<!-- an edited template -->{%- endblock %}\n"
     path.write_text(path.read_text("utf-8") + block, "utf-8")
     succeed(tree)
@@ -195,7 +197,7 @@ def test_an_edited_template_writes_the_pages_and_runs_nothing(tree):
 
 
 def test_a_table_changed_without_its_sha256_fails_the_build(tree):
-    book.edit(tree / "data" / "countries.csv", "Azerbaijan", "Azerbajan")
+    trees.edit(tree / "data" / "countries.csv", "Azerbaijan", "Azerbajan")
     output = fail(tree)
     assert "countries" in output and "sha256" in output
 
@@ -204,25 +206,25 @@ def test_a_warning_fails_every_build_until_it_is_mended(tree):
     before = executed(tree)
     text = "See {numref}`fig-no-such-figure`."
     back = tree / "chapters" / "back.md"
-    book.edit(back, "# Back matter\n", f"# Back matter\n\n{text}\n")
+    trees.edit(back, "# Back matter\n", f"# Back matter\n\n{text}\n")
     assert "fig-no-such-figure" in fail(tree)
     assert "fig-no-such-figure" in fail(tree), "the same command again, nothing changed"
-    book.edit(back, f"\n{text}\n", "")
+    trees.edit(back, f"\n{text}\n", "")
     succeed(tree)
     assert executed(tree) == before, "a failure elsewhere ran good chapters again"
 
 
 def test_all_failing_cells_are_told_at_once_until_each_is_mended(tree):
     for page, call in ((OIL, "exports = load("), (PORTS, "ports = load(")):
-        book.edit(tree / f"{page}.md", call, call.replace("load(", f"fail_in_{page[9:]}("))
+        trees.edit(tree / f"{page}.md", call, call.replace("load(", f"fail_in_{page[9:]}("))
     output = fail(tree)
     for page in (OIL, PORTS):
         assert page in output and f"fail_in_{page[9:]}" in output
-    book.edit(tree / f"{PORTS}.md", "fail_in_ports(", "load(")
+    trees.edit(tree / f"{PORTS}.md", "fail_in_ports(", "load(")
     output = fail(tree)
     assert "fail_in_oil" in output and "fail_in_ports" not in output
     good = executed(tree)[PORTS]
-    book.edit(tree / f"{OIL}.md", "fail_in_oil(", "load(")
+    trees.edit(tree / f"{OIL}.md", "fail_in_oil(", "load(")
     succeed(tree)
     assert executed(tree)[PORTS] == good, "another chapter's failure ran a good one again"
     assert "88.02%" in html(tree, OIL)
@@ -233,13 +235,13 @@ def test_what_the_book_no_longer_has_is_removed(tree):
     start = text.index("```{code-cell} ipython3\n:tags: [hide-input]\n\nchart =")
     figure = text[start : text.index("```{code-cell}", start + 1)]
     for old in (figure, "{numref}`fig-oil` and ", "[the ports](ports.md)"):
-        book.edit(tree / f"{OIL}.md", old, "")
-    book.edit(tree / "index.md", "```{glimpse} fig-oil\n```\n", "")
-    book.edit(tree / "_toc.yml", f"  - file: {PORTS}\n", "")
-    with (tree / "caspian" / "site" / "uses.py").open("a", encoding="utf-8") as code:
+        trees.edit(tree / f"{OIL}.md", old, "")
+    trees.edit(tree / "index.md", "```{figure-card} fig-oil\n```\n", "")
+    trees.edit(tree / "_toc.yml", f"  - file: {PORTS}\n", "")
+    with (tree / "openbook" / "site" / "usage.py").open("a", encoding="utf-8") as code:
         code.write("# other code: Sphinx begins anew and knows of no page that went\n")
     site = tree / "_build" / "html"
-    once = site / "_static" / "caspian-once.js"  # a script that an earlier book had
+    once = site / "_static" / "openbook-once.js"  # a script that an earlier book had
     once.write_text("", encoding="utf-8")
     succeed(tree)
     assert (site / "_figures" / "tab-oil.csv").is_file()
@@ -249,30 +251,30 @@ def test_what_the_book_no_longer_has_is_removed(tree):
 
 
 def test_a_chapter_that_glues_nothing_any_more_is_not_quoted(tree):
-    book.edit(tree / f"{OIL}.md", '_ = note("pipe_share", share)\n', "")
-    book.edit(tree / f"{OIL}.md", "- Pipes took **{glue:text}`oil.md::pipe_share:s`** of the oil.",
+    trees.edit(tree / f"{OIL}.md", '_ = note("pipe_share", share)\n', "")
+    trees.edit(tree / f"{OIL}.md", "- Pipes took **{glue:text}`oil.md::pipe_share:s`** of the oil.",
               "- Pipes took most.")  # fmt: skip
     assert "pipe_share" in fail(tree)
 
 
 def test_a_chapter_saved_while_it_is_built_is_not_left_as_it_was(tree):
     page = tree / f"{OIL}.md"
-    book.edit(page, "share = percent(", "share  = percent(")
-    building = book.start(tree, *book.BUILD)
+    trees.edit(page, "share = percent(", "share  = percent(")
+    building = trees.start(tree, *trees.BUILD)
     report = tree / "_build" / ".runs" / f"{OIL}.report"
-    book.wait(report.is_file)  # its cells run
-    book.edit(page, "share  = percent(Quantity", "share = percent(2 * Quantity")
-    done = book.finish(building)
+    trees.wait(report.is_file)  # its cells run
+    trees.edit(page, "share  = percent(Quantity", "share = percent(2 * Quantity")
+    done = trees.finish(building)
     assert done.returncode != 0 and "build again" in done.output, done.output[-3000:]
     succeed(tree)
-    site = book.built_files(tree)
+    site = trees.built_files(tree)
     shutil.rmtree(tree / "_build")
     succeed(tree)
-    assert not book.site_differences(site, book.built_files(tree))
+    assert not trees.site_differences(site, trees.built_files(tree))
 
 
 def test_a_new_title_reaches_the_menus_of_all_pages(tree):
-    book.edit(tree / f"{PORTS}.md", "# Ports", "# Harbours")
+    trees.edit(tree / f"{PORTS}.md", "# Ports", "# Harbours")
     succeed(tree)
     for page in ("index", OIL):
         assert "Harbours" in html(tree, page), page
@@ -297,10 +299,10 @@ def test_a_tag_of_a_cell_counts(tree):
 
 
 def test_a_cell_that_hangs_and_a_kernel_that_dies_are_named(tree):
-    book.edit(tree / "_config.yml", "timeout: 300", "timeout: 6")
-    book.edit(tree / f"{OIL}.md", "total_mt = number(total)", "import time\ntime.sleep(99)")
+    trees.edit(tree / "_config.yml", "timeout: 300", "timeout: 6")
+    trees.edit(tree / f"{OIL}.md", "total_mt = number(total)", "import time\ntime.sleep(99)")
     page = tree / f"{PORTS}.md"
-    book.edit(page, "from caspian.tables", "import os\nos._exit(3)\nfrom caspian.tables")
+    trees.edit(page, "from openbook.tables", "import os\nos._exit(3)\nfrom openbook.tables")
     output = fail(tree)
     assert f"{OIL}.md:" in output and "cell 0: the cell hangs" in output and "6 s" in output
     assert f"{PORTS}.md:" in output and "the kernel died" in output

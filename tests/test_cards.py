@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from functools import cache
 
-import book
 import folded
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 from folded import PHONE, caption, choose
 
-from caspian import charts, tables
-from caspian.cards import Mark, cards
 from caspian.claims.verdicts import SYMBOL
 from caspian.models.agreements import FATE
-from caspian.site import lists, render
+from openbook import publish, tables
+from openbook.cards import Mark, cards
+from openbook.site import lists
+from openbook.testing import book
 
 PAGE = "chapters/visit.html"
 TRACKER = "#tab-tracker"
-CARD = f"{TRACKER} details.caspian-item"
+CARD = f"{TRACKER} details.ob-item"
 NASTY = "<script>alert('x')</script> & \"q\""
 
 
@@ -39,7 +39,7 @@ def visit(site, browser):
 
 
 def shown(visit) -> list[str]:
-    return visit.page.locator(f"{CARD}:visible .caspian-item-head").all_inner_texts()
+    return visit.page.locator(f"{CARD}:visible .ob-item-head").all_inner_texts()
 
 
 # --- what is published ----------------------------------------------------------------------------
@@ -66,7 +66,7 @@ def small(**changed):
 
 
 def small_page() -> BeautifulSoup:
-    return BeautifulSoup(lists.cards_html(small().bundle, render._link), "html.parser")
+    return BeautifulSoup(lists.cards_html(small().bundle), "html.parser")
 
 
 def test_a_state_without_a_mark_is_refused():
@@ -80,7 +80,7 @@ def test_what_a_card_shows_has_a_label():
 
 
 def test_cards_are_taken_away_as_the_table_that_they_are():
-    text = charts.csv_text(small().bundle)
+    text = publish.csv_text(small().bundle)
     assert text.splitlines()[0] == "title,state,kind,on,source"
     assert text.splitlines()[2] == "Second,going well,,,article_202403"
 
@@ -88,17 +88,17 @@ def test_cards_are_taken_away_as_the_table_that_they_are():
 def test_texts_are_never_markup():
     soup = small_page()
     assert not soup.find("script")
-    assert soup.select_one(".caspian-item-head").get_text() == NASTY.replace("'", "’")
+    assert soup.select_one(".ob-item-head").get_text() == NASTY.replace("'", "’")
     assert soup.select_one("dd").get_text() == NASTY.replace("'", "’")
     assert soup.select_one("[data-item]")["data-kind"] == NASTY
 
 
 def test_a_card_has_its_sign_its_words_its_day_and_a_link_to_itself():
     first, second = small_page().select("details[data-item]")
-    line = first.select_one(".caspian-item-line").get_text()
+    line = first.select_one(".ob-item-line").get_text()
     assert (first["id"], second["id"]) == ("tab-small-a-1", "tab-small-b-2")
-    assert first.select_one(".caspian-mark").get_text() == "○" and line == "gone · 11 March 2024"
-    assert second.select_one(".caspian-item-line").get_text() == "going well"
+    assert first.select_one(".ob-mark").get_text() == "○" and line == "gone · 11 March 2024"
+    assert second.select_one(".ob-item-line").get_text() == "going well"
     assert first.select_one("a[href='#tab-small-a-1']")
     assert [dt.get_text() for dt in second.select("dt")] == ["Source"]  # empty cells say nothing
 
@@ -118,7 +118,7 @@ def test_every_document_is_a_card_with_state_kind_and_sources(site):
     ids = [f"tab-tracker-{key.replace('_', '-')}" for key in rows["agreement"]]
     assert [card["id"] for card in found] == ids
     for card, row in zip(found, rows.to_dict("records"), strict=True):
-        assert card.select_one(".caspian-item-head").get_text() == row["title"].replace("'", "’")
+        assert card.select_one(".ob-item-head").get_text() == row["title"].replace("'", "’")
         assert card["data-legal_kind"] == row["legal_kind"]
         assert card.summary.b.get_text() == card["data-status"], card["id"]
         assert len(card.select("dd a[href^=http]")) >= row["source"].count(";") + 1 or (
@@ -129,7 +129,7 @@ def test_every_document_is_a_card_with_state_kind_and_sources(site):
 def test_one_fate_has_one_sign_but_what_is_still_carried_out(site):
     signs: dict[str, set[str]] = {}
     for card, status in zip(page().select(CARD), documents()["status"], strict=True):
-        sign = card.select_one(".caspian-mark").get_text()
+        sign = card.select_one(".ob-mark").get_text()
         signs.setdefault(FATE[status], set()).add(sign)
     assert signs == {
         "carried out": {"■", "▣"},
@@ -146,7 +146,7 @@ def test_the_papers_of_the_day_are_cards_without_a_filter(site):
     nine = tables.load("agreements").query("in_azerbaijani_list == True")
     part = page().select_one("#tab-nine")
     titles = [title.replace("'", "’") for title in nine["title"]]
-    assert [c.get_text() for c in part.select(".caspian-item-head")] == titles
+    assert [c.get_text() for c in part.select(".ob-item-head")] == titles
     assert not part.select("form")
 
 
@@ -170,14 +170,14 @@ def test_cards_are_filtered_with_the_keyboard_and_the_address_keeps_it(visit):
     assert visit.page.url.endswith("?status=being+carried+out&legal_kind=contract")
     visit.page.reload()
     assert shown(visit) == list(both["title"])
-    visit.page.locator(".caspian-filter button[type=reset]").click()
+    visit.page.locator(".ob-filter button[type=reset]").click()
     visit.page.wait_for_function(f"!document.querySelector('{CARD}[hidden]')")
     assert not visit.problems, visit.problems
 
 
 @pytest.mark.browser
 def test_cards_are_searched_in_what_is_folded_too(visit):
-    search = visit.page.locator(".caspian-filter input")
+    search = visit.page.locator(".ob-filter input")
     search.focus()
     visit.page.keyboard.type("kashagan oil")
     assert shown(visit) == ["Transit of Kashagan oil"]
@@ -205,7 +205,7 @@ def test_a_link_to_a_card_opens_it_whatever_the_filter_says(site, browser, viewp
 def test_cards_are_whole_without_javascript(site, browser):
     visit = folded.opened(browser, site / PAGE, java_script_enabled=False, viewport=PHONE)
     assert len(shown(visit)) == len(documents())
-    assert not visit.page.locator(".caspian-filter").is_visible()
+    assert not visit.page.locator(".ob-filter").is_visible()
     first = visit.page.locator(CARD).first
     first.locator("summary").click()
     assert first.locator("dd").first.is_visible()
@@ -216,6 +216,6 @@ def test_paper_shows_the_cards_open(visit):
     visit.page.emulate_media(media="print")
     visit.page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert visit.page.locator(f"{CARD}[open]").count() == len(documents())
-    assert not visit.page.locator(".caspian-filter").is_visible()
+    assert not visit.page.locator(".ob-filter").is_visible()
     visit.page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert visit.page.locator(f"{CARD}[open]").count() == 0

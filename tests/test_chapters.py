@@ -1,17 +1,16 @@
-"""The guard of the references: none is missing, stale or empty. And how a chapter's cells look."""
+"""How a chapter's cells look, and what a review shows of their references."""
 
 from __future__ import annotations
 
 import ast
-import difflib
-import re
 import shutil
 import subprocess
 
-import book
-import jupytext
 import pytest
 from jupytext.config import load_jupytext_config
+
+from openbook.bundle import Table
+from openbook.testing import book, checks
 
 # Nine cells in ten do no more than 14 things in 36 lines, as the formatter writes them.
 MOST_STATEMENTS = 15
@@ -20,65 +19,6 @@ MOST_LINES = 40
 CHAPTERS = book.chapters()
 JUPYTEXT = load_jupytext_config(str(book.ROOT / "chapters"))
 each_chapter = pytest.mark.parametrize("page", CHAPTERS, ids=lambda page: page.name)
-
-
-def test_the_book_has_chapters_to_test():
-    assert CHAPTERS, "no page of _toc.yml has cells to run"
-
-
-def test_every_chapter_is_in_the_book():
-    written = {path.stem for path in (book.ROOT / "chapters").glob("*.md")}
-    listed = {page.name for page in book.pages() if page.docname.startswith("chapters/")}
-    assert written == listed, "chapters/ and _toc.yml name different pages"
-
-
-def test_page_names_are_unique():
-    names = [page.name for page in book.pages()]
-    assert sorted(names) == sorted(set(names))
-    assert not [name for name in names if "_" in name], "a page's name is its URL: no underscores"
-
-
-def test_references_are_those_of_the_chapters():
-    stored = {path.stem for path in book.REFERENCE.glob("*.ipynb")}
-    wanted = {page.name for page in CHAPTERS}
-    assert stored == wanted, "run `make references`"
-
-
-def _code(page: book.Page) -> list:
-    if not page.reference.is_file():
-        pytest.fail(f"{page.docname}.md has no reference: run `make references`")
-    return [cell for cell in book.read_reference(page).cells if cell.cell_type == "code"]
-
-
-@each_chapter
-def test_reference_was_executed(page):
-    counts = [cell.execution_count for cell in _code(page)]
-    assert None not in counts, (
-        f"tests/reference/{page.name}.ipynb: cell {counts.index(None)} was never executed, so "
-        "its outputs would not be compared: run `make references`"
-    )
-
-
-@each_chapter
-def test_reference_has_the_chapters_cells(page):
-    chapter, reference = book.cells(page.path), _code(page)
-    for ours, theirs in zip(chapter, reference, strict=False):
-        assert theirs.source == ours.source, (
-            f"{page.docname}.md, line {ours.line}: cell {ours.number} is not the reference's: "
-            "run `make references`"
-        )
-    assert len(chapter) == len(reference), (
-        f"{page.docname}.md has {len(chapter)} cells, its reference {len(reference)}: "
-        "run `make references`"
-    )
-
-
-@each_chapter
-def test_reference_compares_something(page):
-    outputs = [output for cell in _code(page) for output in cell.outputs]
-    assert any("data" in output for output in outputs), (
-        f"tests/reference/{page.name}.ipynb holds no output, so nothing is compared"
-    )
 
 
 @pytest.mark.skipif(not shutil.which("git"), reason="git reads .gitattributes")
@@ -111,37 +51,8 @@ def test_a_chapter_publishes_something(page):
     if not page.docname.startswith("chapters/"):
         pytest.skip("not a chapter")
     notebook = book.read_reference(page)
-    published = book.bundles(notebook) + book.bundles(notebook, book.TABLE_MIME)
+    published = book.bundles(notebook) + book.bundles(notebook, Table)
     assert published, f"{page.docname}.md publishes neither a figure nor a table"
-
-
-@each_chapter
-def test_no_cell_changes_its_reading_by_a_tag(page):
-    # nbval would then run less, or compare less, than the reader is told.
-    for number, cell in enumerate(_code(page)):
-        tags = cell.metadata.get("tags", [])
-        assert not [tag for tag in tags if tag.startswith("nbval-") or tag == "raises-exception"], (
-            f"{page.docname}.md, cell {number}: {tags}"
-        )
-
-
-@each_chapter
-def test_jupyterlab_opens_it_as_the_same_notebook(page):
-    # Without `extension: .md` in its head, Jupytext takes a chapter for plain Markdown.
-    notebook = jupytext.read(page.path)
-    sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    assert sources == [cell.source for cell in book.cells(page.path)], (
-        f"{page.docname}.md: JupyterLab would show other cells than the book runs"
-    )
-    saved = jupytext.writes(notebook, fmt="md:myst", config=JUPYTEXT)
-    assert saved == page.path.read_text("utf-8"), (
-        f"{page.docname}.md: saving it in JupyterLab would rewrite it:\n"
-        + "\n".join(
-            difflib.unified_diff(
-                page.path.read_text("utf-8").splitlines(), saved.splitlines(), n=0, lineterm=""
-            )
-        )
-    )
 
 
 def _statements(source: str) -> int:
@@ -185,35 +96,6 @@ def test_cells_are_short(page):
             )
 
 
-def _reasons(source: str) -> list[str]:
-    """Why a cell would not run for a reader without a network, or elsewhere."""
-    found = []
-    for node in ast.walk(ast.parse(source)):
-        name = ast.unparse(node) if isinstance(node, ast.Attribute) else ""
-        if name == "sys.path" or (
-            isinstance(node, ast.ImportFrom)
-            and node.module == "sys"
-            and any(alias.name == "path" for alias in node.names)
-        ):
-            found.append("changes where Python finds modules (sys.path)")
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            modules = [alias.name for alias in node.names]
-            if isinstance(node, ast.ImportFrom):
-                modules = [node.module or ""]
-            found += [
-                f"reaches for the network ({module})"
-                for module in modules
-                if re.match(r"(urllib\.request|requests|httpx|aiohttp|socket)\b", module)
-            ]
-        if (
-            isinstance(node, ast.Call)
-            and "read" in ast.unparse(node.func)
-            and re.search(r"['\"](?:https?|ftp|s3)://", ast.unparse(node))
-        ):
-            found.append("reads its data from the network")
-    return found
-
-
 @pytest.mark.parametrize(
     "source",
     [
@@ -226,16 +108,8 @@ def _reasons(source: str) -> list[str]:
     ],
 )
 def test_what_a_cell_may_not_do_is_found(source):
-    assert _reasons(source)
+    assert checks.unportable(source)
 
 
 def test_what_a_cell_may_do_is_not_found():
-    assert not _reasons("import sys\nprint(sys.version, 'https://example.org')\n")
-
-
-@each_chapter
-def test_cells_need_no_network_and_no_path(page):
-    for cell in book.cells(page.path):
-        assert not (reasons := _reasons(cell.source)), (
-            f"{page.docname}.md, line {cell.line}: the cell {reasons[0]}"
-        )
+    assert not checks.unportable("import sys\nprint(sys.version, 'https://example.org')\n")

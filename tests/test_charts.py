@@ -2,14 +2,17 @@
 
 import itertools
 import re
+from dataclasses import replace
 
 import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
 
-from caspian import charts, tables, text
-from caspian.site import render
+from caspian import style
+from openbook import draw, publish, tables, text
+from openbook.site import render
+from openbook.testing import book
 
 PAGES = {"light": "#ffffff", "dark": "#121212"}  # the theme's two backgrounds
 # Machado, Oliveira & Fernandes (2009), severity 1.0, on linear RGB
@@ -52,17 +55,17 @@ def lab(rgb):
     return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
 
 
-@pytest.mark.parametrize("entity", sorted(charts.COLOURS))
+@pytest.mark.parametrize("entity", sorted(style.COLOURS))
 @pytest.mark.parametrize("page", sorted(PAGES))
 def test_every_colour_shows_on_both_pages(entity, page):
-    assert contrast(charts.COLOURS[entity], PAGES[page]) >= 3
+    assert contrast(style.COLOURS[entity], PAGES[page]) >= 3
 
 
 @pytest.mark.parametrize("together", [ROUTES, CORRIDORS], ids=["oil routes", "corridors"])
 @pytest.mark.parametrize("sight", sorted(SIGHT))
 def test_routes_stay_apart(sight, together):
     for a, b in itertools.combinations(together, 2):
-        seen = [lab(SIGHT[sight] @ linear(charts.COLOURS[k])) for k in (a, b)]
+        seen = [lab(SIGHT[sight] @ linear(style.COLOURS[k])) for k in (a, b)]
         assert np.linalg.norm(seen[0] - seen[1]) > 18, f"{a} and {b} look alike"
 
 
@@ -84,14 +87,14 @@ def published(rows, **changes):
         "subtitle": "Mt, 2024–2025",
         "alt": "Two bars",
     }
-    return charts.figure(chart, **(words | changes))
+    return publish.figure(chart, **(words | changes))
 
 
 def test_figure_carries_its_rows_and_their_sources(rows):
     bundle = published(rows).bundle
-    assert [s["key"] for s in bundle["sources"]] == list(rows["source"])
-    assert charts.csv_text(bundle) == rows.to_csv(index=False, lineterminator="\n")
-    assert bundle["spec"]["description"] == "Two bars"
+    assert [s.key for s in bundle.sources] == list(rows["source"])
+    assert publish.csv_text(bundle) == rows.to_csv(index=False, lineterminator="\n")
+    assert bundle.spec["description"] == "Two bars"
 
 
 @pytest.mark.parametrize(
@@ -115,50 +118,50 @@ def test_figure_without_source_is_refused(rows):
 
 def test_table_refuses_a_label_without_column(rows):
     with pytest.raises(ValueError, match="no column \\['volume'\\]"):
-        charts.table(rows, name="tab-test", title="t", subtitle="s", labels={"volume": "Mt"})
+        publish.table(rows, name="tab-test", title="t", subtitle="s", labels={"volume": "Mt"})
 
 
 def test_a_folded_table_is_whole_under_its_title_and_number_of_rows(rows):
     words = {"name": "tab-test", "title": "It <fell>", "subtitle": "Mt", "labels": {"value": "Mt"}}
-    plain = charts.table(rows, **words).bundle
-    bundle = charts.table(rows, **words, folded=True).bundle
-    assert bundle == {**plain, "folded": True} and "folded" not in plain
+    plain = publish.table(rows, **words).bundle
+    bundle = publish.table(rows, **words, folded=True).bundle
+    assert bundle == replace(plain, folded=True) != plain
 
 
 def test_same_figure_has_the_same_bytes(rows):
     a, b = published(rows).bundle, published(rows.copy()).bundle
-    assert charts.published_svg(a) == charts.published_svg(b)
-    assert charts.published_png(a) == charts.published_png(b)
+    assert draw.published_svg(a) == draw.published_svg(b)
+    assert draw.published_png(a) == draw.published_png(b)
 
 
 def test_page_svg_takes_its_ink_from_the_page(rows):
-    svg = charts.static_svg(published(rows).bundle, charts.WIDE)
+    svg = draw.static_svg(published(rows).bundle, draw.WIDE)
     assert "currentColor" in svg
     assert not re.search(r'(fill|stroke)="(black|#000|#000000|white)"', svg)
     assert 'width="720"' in svg
 
 
 def test_file_svg_stands_alone(rows):
-    svg = charts.published_svg(published(rows).bundle)
+    svg = draw.published_svg(published(rows).bundle)
     assert "currentColor" not in svg
     assert "It fell to 1.3 Mt" in svg
     assert "Sources: " in svg
 
 
 def test_credit_drops_whole_publishers():
-    names = [{"publisher": f"Ministry of energy {n} (State Committee)"} for n in range(12)]
-    lines = charts._credit(names)
+    names = [f"Ministry of energy {n} (State Committee)" for n in range(12)]
+    lines = draw.credit(names)
     assert len(lines) == 3 and lines[-1].endswith("more")
     shown = sum("(State Committee)" in part for part in " ".join(lines).split(";"))
     assert int(lines[-1].split()[-2]) == 12 - shown
-    assert charts._credit(names[:1]) == ["Sources: Ministry of energy 0 (State Committee)"]
+    assert draw.credit(names[:1]) == ["Sources: Ministry of energy 0 (State Committee)"]
 
 
 def test_drawn_ids_differ_between_figures(rows):
     ids = [
         set(
             re.findall(
-                r'id="([^"]+)"', charts.static_svg(published(rows, name=name).bundle, charts.WIDE)
+                r'id="([^"]+)"', draw.static_svg(published(rows, name=name).bundle, draw.WIDE)
             )
         )
         for name in ("fig-a", "fig-b")
@@ -174,7 +177,7 @@ def test_spec_cannot_end_its_script(rows):
 
 def test_unknown_entity_has_no_colour():
     with pytest.raises(KeyError, match="atlantis"):
-        charts.colour(["cpc", "atlantis"])
+        style.colour(["cpc", "atlantis"])
 
 
 @pytest.mark.parametrize(
@@ -212,3 +215,14 @@ def test_ranges_and_days():
     for bad in ("2024-13", "2024/", "2024-01/2024-13"):
         with pytest.raises(ValueError, match="is no YYYY"):
             text.day(bad)
+
+
+def test_every_figure_has_the_books_look():
+    specs = {
+        bundle.name: bundle.spec
+        for page in book.chapters()
+        for bundle in book.bundles(book.read_reference(page))
+    }
+    assert len(specs) > 40
+    other = [name for name, spec in specs.items() if spec["config"].get("font") != style.FONT]
+    assert not other, f"without the theme (import caspian.style, or style.enable()): {other}"

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from evidences import THEN, evidence_of, now, records
 
-from caspian import claims, tables
+from caspian import claims
 from caspian.claims import words
 from caspian.claims.evidence import appeared
 from caspian.claims.judging import Measure
@@ -32,7 +32,8 @@ from caspian.claims.verdicts import (
     SYMBOL,
     Verdict,
 )
-from caspian.rules import period_bounds
+from openbook import tables
+from openbook.tables.periods import period_bounds
 
 PARAGRAPHS = range(1, 11)  # of the article
 

@@ -6,19 +6,21 @@ import re
 from functools import cache
 from itertools import pairwise
 
-import book
 import folded
 import pytest
 from bs4 import BeautifulSoup
 from folded import PHONE, caption, choose
 
-from caspian import claims, tables
+from caspian import claims
 from caspian.claims import THEN, history
 from caspian.claims import page as made
+from caspian.claims.bundle import Claims
 from caspian.claims.verdicts import GROUPS, Verdict
+from openbook import tables
+from openbook.testing import book
 
 PAGE = "chapters/claims.html"
-CLAIM = "details.caspian-claim"
+CLAIM = "details.ob-claim"
 
 
 @cache
@@ -44,7 +46,7 @@ def whole(site, chromium):
 def visit(whole):
     """The page with nothing chosen, nothing open and no claim in its address."""
     page = whole.page
-    page.locator(".caspian-filter button[type=reset]").click()
+    page.locator(".ob-filter button[type=reset]").click()
     page.evaluate(
         """selector => {
             history.replaceState(null, "", location.pathname);
@@ -76,36 +78,36 @@ def test_every_claim_shows_rule_figures_sources_and_both_verdicts(site):
     words = {str(v) for v in Verdict}
     for claim in page().select(CLAIM):
         assert {claim["data-then"], claim["data-now"]} <= words, claim["id"]
-        verdicts = claim.summary.select(".caspian-verdict")
+        verdicts = claim.summary.select(".ob-verdict")
         assert [v.get_text().split(" ", 1)[1] for v in verdicts] == [
             claim["data-then"],
             claim["data-now"],
         ]
         assert claim.find("dt", string="Rule").find_next("dd").get_text().strip()
         assert not re.search(r"[{}]", claim.get_text()), claim["id"]
-        assert len(claim.select(".caspian-why")) == (1 if "Both days" in claim.get_text() else 2)
+        assert len(claim.select(".ob-why")) == (1 if "Both days" in claim.get_text() else 2)
         if claim["data-now"] != Verdict.OPEN:
             assert claim.select("tbody a[href^=http]"), f"{claim['id']}: no linked source"
 
 
 def test_a_claim_says_why_and_what_was_measured_in_under_120_words(site):
     for claim in page().select(CLAIM):
-        first = claim.select_one(".caspian-first")
+        first = claim.select_one(".ob-first")
         assert all(fold.name == "details" for fold in first.find_next_siblings()), claim["id"]
         words = re.findall(r"\S*\w\S*", first.get_text(" "))
         assert 10 < len(words) < 120, f"{claim['id']}: {len(words)} words before a fold"
-        assert first.find(recursive=False)["class"] == ["caspian-why"], claim["id"]
+        assert first.find(recursive=False)["class"] == ["ob-why"], claim["id"]
 
 
 def test_many_counts_are_a_fold_that_fits_a_phone(chromium, site):
-    measures = f"{CLAIM} > .caspian-fold > .caspian-measures"
+    measures = f"{CLAIM} > .ob-fold > .ob-measures"
     folded = page().select(measures)
     assert folded, "no claim has many counts"
     for table in folded:
         rows = table.select("tbody tr")
         assert len(rows) > 4
         assert f"All {len(rows)} counts" in table.parent.summary.get_text()
-    assert all(len(t.select("tbody tr")) <= 4 for t in page().select(".caspian-first table"))
+    assert all(len(t.select("tbody tr")) <= 4 for t in page().select(".ob-first table"))
     visit = opened(chromium, site, viewport=PHONE)
     overhangs = visit.page.locator(measures).evaluate_all(
         """tables => tables.map(table => {
@@ -124,7 +126,7 @@ def test_a_conflict_is_told_on_the_line_and_shown_by_its_counts(site):
     assert {"claim-23", "claim-15"} <= {c["id"] for c in differing}
     assert "claim-23" in {c["id"] for c in parting}
     for claim in [*differing, *parting]:
-        told = {v.get_text() for v in claim.select(".caspian-measures .caspian-verdict")}
+        told = {v.get_text() for v in claim.select(".ob-measures .ob-verdict")}
         assert len(told) > 1, f"{claim['id']}: one verdict"
 
 
@@ -132,7 +134,7 @@ def test_why_this_measure_is_folded_with_what_else_was_weighed(site):
     rows = tables.load("claims").set_index("claim")
     for claim in page().select(CLAIM):
         row = rows.loc[f"c{claim['id'].removeprefix('claim-')}"]
-        folded = claim.select_one("details.caspian-fold dl").get_text(" ")
+        folded = claim.select_one("details.ob-fold dl").get_text(" ")
         for column in ("why", "opponent"):
             if isinstance(row[column], str):
                 assert row[column].replace("'", "’") in folded, (claim["id"], column)
@@ -157,8 +159,8 @@ def test_under_then_a_source_that_was_not_out_says_so(site):
 def test_each_strip_has_a_cell_a_month_and_ends_as_the_verdict_now(site):
     months = len(history.days(claims.until()))
     for claim in page().select(CLAIM):
-        strip = claim.summary.select_one(".caspian-strip")
-        *runs, last = strip.select(".caspian-run")
+        strip = claim.summary.select_one(".ob-strip")
+        *runs, last = strip.select(".ob-run")
         assert sum(int(run["data-months"]) for run in runs) == months, claim["id"]
         assert last["data-months"] == "1" and last["data-verdict"] == claim["data-now"]
         assert runs[0]["data-verdict"] == claim["data-then"], claim["id"]
@@ -168,19 +170,19 @@ def test_each_strip_has_a_cell_a_month_and_ends_as_the_verdict_now(site):
 
 def test_each_strip_is_told_in_words(site):
     for claim in page().select(CLAIM):
-        strip = claim.select_one(".caspian-strip")
+        strip = claim.select_one(".ob-strip")
         told = strip["aria-label"]
         assert strip["role"] == "img"
         start = f"Verdict through time: {claim['data-then']} from 12 March 2024"
         assert told.startswith(start) and told.endswith(f"; now {claim['data-now']}"), claim["id"]
-        runs = strip.select(".caspian-run")[:-1]
+        runs = strip.select(".ob-run")[:-1]
         assert told.count(" from ") == len(runs)
 
 
 def test_each_turn_has_a_day_both_verdicts_and_a_source_or_time(site):
     for claim in page().select(CLAIM):
-        turns = claim.select(".caspian-turns > li")
-        runs = [run["data-verdict"] for run in claim.select(".caspian-run")]
+        turns = claim.select(".ob-turns > li")
+        runs = [run["data-verdict"] for run in claim.select(".ob-run")]
         turned = [pair for pair in pairwise(runs) if pair[0] != pair[1]]
         assert len(turns) == len(turned), claim["id"]
         for turn, (before, after) in zip(turns, turned, strict=True):
@@ -190,11 +192,11 @@ def test_each_turn_has_a_day_both_verdicts_and_a_source_or_time(site):
 
 
 def test_the_years_stand_above_their_months(site):
-    spans = page().select(".caspian-ruler span")
+    spans = page().select(".ob-ruler span")
     assert [span.get_text() for span in spans[:1] + spans[-1:]] == ["2024", "now"]
-    strip = page().select_one(".caspian-strip")
+    strip = page().select_one(".ob-strip")
     cells = [int(re.search(r"--months:(\d+)", span["style"])[1]) for span in spans]
-    assert sum(cells) == sum(int(run["data-months"]) for run in strip.select(".caspian-run"))
+    assert sum(cells) == sum(int(run["data-months"]) for run in strip.select(".ob-run"))
     assert cells[0] == 11  # the day after the visit, and the ends of ten months
 
 
@@ -220,7 +222,7 @@ def test_each_claim_has_a_card_to_cite(site):
     for claim in page().select(CLAIM):
         card = claim.select_one("textarea[readonly]").get_text()
         number = int(claim["id"].removeprefix("claim-"))
-        text = claim.select_one(".caspian-claim-text").get_text().rstrip(".")
+        text = claim.select_one(".ob-claim-text").get_text().rstrip(".")
         assert f"Claim {number}, “{text}”: {claim['data-then']} as known on 12 March 2024" in card
         assert f", {claim['data-now']} as known now." in card
         assert re.search(r"Across the Caspian: .* Version [\d.]+ of \d+ \w+ \d{4}\. ", card)
@@ -232,7 +234,7 @@ def test_the_score_the_legend_the_chart_and_the_filter_use_the_same_words(site):
     assert [word for word in chosen if word in GROUPS] == list(GROUPS)
     legend = [row.find_all("td")[2].get_text() for row in page().select("#tab-verdicts tbody tr")]
     assert {word.strip() for word in legend} == set(GROUPS)
-    drawn = page().select_one("#fig-score script.caspian-spec").get_text()
+    drawn = page().select_one("#fig-score script.ob-spec").get_text()
     assert all(f'"{word}"' in drawn for word in GROUPS)
 
 
@@ -241,7 +243,7 @@ def test_the_score_the_legend_the_chart_and_the_filter_use_the_same_words(site):
 NASTY = "<script>alert('x')</script> & \"q\""
 
 
-def small_bundle() -> dict:
+def small_bundle() -> Claims:
     """One claim and one silence, whose texts are markup."""
     figure = {"label": NASTY, "value": NASTY, "source": "a_20240301;b"}
     finding = {
@@ -263,15 +265,17 @@ def small_bundle() -> dict:
     texts = dict.fromkeys(("text", "proxy", "rule", "why", "opponent"), NASTY)
     weighed = {"measure": NASTY, "verdict": "open", "value": "", "because": NASTY, "source": "b"}
     place = {"chapter": "energy", "figure": "fig-a", "paragraph": 1}
-    return {
-        "name": "tab-claims", "then": "2024-03-12", "months": ["2024-03-12", "2024-03-31"],
+    return Claims.from_json({
+        "name": "tab-claims", "title": NASTY, "subtitle": NASTY, "note": "", "columns": [],
+        "labels": {}, "rows": [], "until": "2024-03-31", "then": "2024-03-12",
+        "months": ["2024-03-12", "2024-03-31"],
         "claims": [texts | place | {"claim": "c01", "kind": "causal", "undated": "open",
                                     "then": finding | {"verdict": "open"}, "now": finding,
                                     "through": through, "weighed": [weighed]}],
         "left_out": [place | {"omission": "o01", "text": NASTY, "then": [figure], "now": []}],
         "sentences": [{"sentence": "1.1", "opening": NASTY, "paragraph": 1, "claims": ["c01"]}],
         "sources": [source | {"key": "b"}, source | {"key": "a_20240301", "date": "2024-03-01"}],
-    }  # fmt: skip
+    })  # fmt: skip
 
 
 def small_page(cite=lambda part, address: f"{part} {address}") -> BeautifulSoup:
@@ -282,10 +286,10 @@ def small_page(cite=lambda part, address: f"{part} {address}") -> BeautifulSoup:
 def test_texts_of_the_tables_are_never_markup():
     soup = small_page()
     assert not soup.find("script")
-    assert soup.select_one(".caspian-claim-text").get_text() == NASTY.replace("'", "’")
+    assert soup.select_one(".ob-claim-text").get_text() == NASTY.replace("'", "’")
     places = (
-        *(".caspian-why", ".caspian-measures th[scope=row]", ".caspian-turns li", "dd"),
-        *("textarea", "#left-out b", ".caspian-sentences li", ".caspian-fold td"),
+        *(".ob-why", ".ob-measures th[scope=row]", ".ob-turns li", "dd"),
+        *("textarea", "#left-out b", ".ob-sentences li", ".ob-fold td"),
     )
     for place in places:
         assert "<script>" in soup.select_one(place).get_text(), place
@@ -298,7 +302,7 @@ def test_a_page_that_the_book_lacks_is_named_and_not_linked():
 
 
 def test_a_turn_without_a_source_was_times_doing():
-    assert "(time passed)" in small_page().select_one(".caspian-turns li").get_text()
+    assert "(time passed)" in small_page().select_one(".ob-turns li").get_text()
 
 
 def test_an_opinion_shows_what_is_measured_beside_it(site):
@@ -319,7 +323,7 @@ def test_a_claim_leads_to_its_chapters_figure(site):
 
 
 def test_the_claims_can_be_taken_away(site):
-    link = page().select_one("#tab-claims .caspian-downloads a")
+    link = page().select_one("#tab-claims .ob-downloads a")
     text = (site / "chapters" / link["href"]).read_text("utf-8")
     assert text.startswith("claim,paragraph,sentences,kind,text,")
     assert len(re.findall(r"(?m)^c\d\d,", text)) == len(tables.load("claims"))
@@ -329,7 +333,7 @@ def test_script_and_styles_are_only_where_lists_are(site):
     for path in book.HTML.glob("chapters/*.html"):
         text = path.read_text("utf-8")
         listed = "data-list=" in text
-        assert ("caspian-list.js" in text) == ("caspian-list.css" in text) == listed, path.name
+        assert ("openbook-list.js" in text) == ("openbook-list.css" in text) == listed, path.name
         assert ("caspian-claims.css" in text) == (path.name == "claims.html"), path.name
 
 
@@ -337,22 +341,20 @@ def test_every_claim_stands_below_its_paragraph_and_sentence(site):
     rows = tables.load("claims").set_index("claim")
     for claim in page().select(CLAIM):
         row = rows.loc[f"c{claim['id'].removeprefix('claim-')}"]
-        group = claim.find_parent(class_="caspian-paragraph")
+        group = claim.find_parent(class_="ob-paragraph")
         assert group["id"] == f"paragraph-{row['paragraph']}"
         for place in row["sentences"].split(";"):
             paragraph, _, nth = place.partition(".")
-            sentence = page().select(f"#paragraph-{paragraph} .caspian-sentences > li")[
-                int(nth) - 1
-            ]
+            sentence = page().select(f"#paragraph-{paragraph} .ob-sentences > li")[int(nth) - 1]
             assert sentence.find("a", href=f"#{claim['id']}"), f"{claim['id']}: not at {place}"
 
 
 def test_every_sentence_is_told_by_its_first_words(site):
-    told = [li.get_text() for li in page().select(".caspian-sentences > li")]
+    told = [li.get_text() for li in page().select(".ob-sentences > li")]
     openings = [o.replace("'", "’") for o in tables.load("article_sentences")["opening"]]
     assert len(told) == len(openings)
     assert all(opening in text for opening, text in zip(openings, told, strict=True))
-    assert all(li.find("a") for li in page().select(".caspian-sentences > li"))
+    assert all(li.find("a") for li in page().select(".ob-sentences > li"))
 
 
 # --- in a browser ---------------------------------------------------------------------------------
@@ -372,7 +374,7 @@ def test_filter_by_keyboard(visit):
     assert caption(visit) == (
         f"Filtered: chapter “Energy”, verdict now “overstated”. {len(both)} of {total} claims."
     )
-    visit.page.locator(".caspian-filter button[type=reset]").focus()
+    visit.page.locator(".ob-filter button[type=reset]").focus()
     visit.page.keyboard.press("Enter")
     visit.page.wait_for_function(
         f"document.querySelectorAll('{CLAIM}:not([hidden])').length === {total}"
@@ -383,7 +385,7 @@ def test_filter_by_keyboard(visit):
 # Follows every link of every sentence; what is then to be seen of its claim
 _FOLLOWED = """async () => {
     const followed = [];
-    for (const link of document.querySelectorAll(".caspian-sentences > li a")) {
+    for (const link of document.querySelectorAll(".ob-sentences > li a")) {
         link.click();
         await new Promise(done => setTimeout(done, 20));  // the browser tells of the new address
         const claim = document.querySelector(link.getAttribute("href"));
@@ -393,10 +395,10 @@ _FOLLOWED = """async () => {
             claim: link.getAttribute("href"),
             open: claim.open,
             now: claim.dataset.now,
-            verdict: seen("summary .caspian-verdict").length === 2,
-            why: seen(".caspian-why").length > 0,
-            figures: seen(".caspian-meta a[href*='.html#']").map(to => to.getAttribute("href")),
-            source: seen(".caspian-lead-sources a[href^=http]").length > 0,
+            verdict: seen("summary .ob-verdict").length === 2,
+            why: seen(".ob-why").length > 0,
+            figures: seen(".ob-meta a[href*='.html#']").map(to => to.getAttribute("href")),
+            source: seen(".ob-lead-sources a[href^=http]").length > 0,
         });
         claim.open = false;
     }
@@ -411,7 +413,7 @@ def test_from_any_sentence_to_figure_and_source_in_three_clicks(site, browser):
     visit.open(site / "index.html")
     visit.page.get_by_role("link", name="list of claims").click()  # 1
     visit.page.wait_for_url(f"**/{PAGE}")
-    sentences = visit.page.locator(".caspian-sentences > li")
+    sentences = visit.page.locator(".ob-sentences > li")
     assert sentences.count() == len(tables.load("article_sentences"))
     for there in visit.page.evaluate(_FOLLOWED):  # 2
         name = there["claim"]
@@ -423,7 +425,7 @@ def test_from_any_sentence_to_figure_and_source_in_three_clicks(site, browser):
         assert there["source"] or there["now"] == "open", f"{name}: no source"
     claim = visit.page.locator(there["claim"])
     claim.locator("summary").first.click()
-    claim.locator(".caspian-meta a[href*='.html#']").first.click()  # 3, for one of them
+    claim.locator(".ob-meta a[href*='.html#']").first.click()  # 3, for one of them
     visit.page.wait_for_url(f"**#{at}")
     assert visit.page.locator(f"[id='{at}']").first.is_visible()
     assert not visit.problems, visit.problems
@@ -432,9 +434,9 @@ def test_from_any_sentence_to_figure_and_source_in_three_clicks(site, browser):
 @pytest.mark.browser
 def test_a_paragraph_without_a_claim_shown_is_hidden(visit):
     choose(visit, "chapter", "Energy")
-    shown_now = visit.page.locator(".caspian-paragraph:visible")
+    shown_now = visit.page.locator(".ob-paragraph:visible")
     expected = {
-        c.find_parent(class_="caspian-paragraph")["id"]
+        c.find_parent(class_="ob-paragraph")["id"]
         for c in page().select(f"{CLAIM}[data-chapter=energy]")
     }
     assert {group.get_attribute("id") for group in shown_now.all()} == expected
@@ -457,7 +459,7 @@ def test_filter_by_a_group_of_the_score(visit):
 
 def left_and_back(visit) -> None:
     """Follow a link to another page of the book, and go Back."""
-    visit.page.locator(".caspian-meta a[href*='.html#']:visible").first.click()
+    visit.page.locator(".ob-meta a[href*='.html#']:visible").first.click()
     visit.page.wait_for_url(lambda url: "claims.html" not in url)
     visit.page.go_back(wait_until="load")
 
@@ -501,7 +503,7 @@ def test_strips_fit_a_phone(site, browser, scheme):
     visit = opened(browser, site, "#claim-23", viewport=PHONE, color_scheme=scheme)
     wide = visit.page.evaluate(
         """() => [document.documentElement.scrollWidth,
-            ...[...document.querySelectorAll(".caspian-strip")].map(
+            ...[...document.querySelectorAll(".ob-strip")].map(
                 strip => strip.getBoundingClientRect().right)]"""
     )
     assert max(wide) <= PHONE["width"]
@@ -510,7 +512,7 @@ def test_strips_fit_a_phone(site, browser, scheme):
 @pytest.mark.browser
 def test_a_claim_opens_by_keyboard(visit):
     first = visit.page.locator(CLAIM).first
-    why = first.locator(".caspian-why").first
+    why = first.locator(".ob-why").first
     assert not why.is_visible()
     first.locator("summary").first.focus()
     visit.page.keyboard.press("Enter")
@@ -520,7 +522,7 @@ def test_a_claim_opens_by_keyboard(visit):
 @pytest.mark.browser
 def test_those_shown_open_together(visit):
     choose(visit, "chapter", "Energy")
-    visit.page.locator(".caspian-filter button[name=open]").focus()
+    visit.page.locator(".ob-filter button[name=open]").focus()
     visit.page.keyboard.press("Enter")
     assert visit.page.locator(f"{CLAIM}[open]").count() == shown(visit)
 
@@ -554,11 +556,11 @@ def test_a_link_to_a_filtered_claim_shows_it(visit):
 def test_the_list_is_whole_without_javascript(site, browser):
     visit = opened(browser, site, java_script_enabled=False)
     assert shown(visit) == len(tables.load("claims"))
-    assert not visit.page.locator(".caspian-filter").is_visible()
+    assert not visit.page.locator(".ob-filter").is_visible()
     first = visit.page.locator(CLAIM).first
     first.locator("summary").first.click()
-    assert first.locator(".caspian-why").first.is_visible()
-    first.locator(".caspian-card > summary").click()
+    assert first.locator(".ob-why").first.is_visible()
+    first.locator(".ob-card > summary").click()
     assert first.locator("textarea").is_visible()  # to be copied by hand
 
 
@@ -570,15 +572,15 @@ def test_paper_shows_what_is_filtered_open_with_its_caption(visit):
     visit.page.evaluate("dispatchEvent(new Event('beforeprint'))")
     energy = len(page().select(f"{CLAIM}[data-chapter=energy]"))
     assert visit.page.locator(f"{CLAIM}[open]:visible").count() == energy
-    told = visit.page.locator(".caspian-filter-caption")
+    told = visit.page.locator(".ob-filter-caption")
     total = len(tables.load("claims"))
     assert told.is_visible()
     assert told.inner_text() == f"Filtered: chapter “Energy”. {energy} of {total} claims."
     first = visit.page.locator(f"{CLAIM}[open]:visible").first
     assert first.locator("dt").first.is_visible()  # the rule
-    assert first.locator(".caspian-scroll").first.is_visible()
-    assert first.locator(".caspian-strip").is_visible()
-    assert not visit.page.locator(".caspian-filter").is_visible()
+    assert first.locator(".ob-scroll").first.is_visible()
+    assert first.locator(".ob-strip").is_visible()
+    assert not visit.page.locator(".ob-filter").is_visible()
     assert not first.locator("textarea").is_visible()
     visit.page.evaluate("dispatchEvent(new Event('afterprint'))")
     visit.page.emulate_media(media="screen")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
-from pathlib import Path
 
 import pandas as pd
 import pytest
 from evidences import DAYS, THEN, made, now, rows_of
 
-from caspian import claims, tables
+from caspian import claims
+from caspian import tables as of_the_book
 from caspian.claims.evidence import (
     EVENT_COLUMNS,
     Dated,
@@ -23,6 +23,7 @@ from caspian.claims.evidence import (
 )
 from caspian.claims.judging import Unknown
 from caspian.claims.rules import LEFT_OUT, RULES, TABLES, judge
+from openbook.testing import book
 
 
 def known(rows: pd.DataFrame, *, lenient: bool = False, observation=()) -> pd.DataFrame:
@@ -205,8 +206,8 @@ def test_evidence_tells_what_it_was_asked():
 
 def test_the_rules_ask_the_tables_that_they_name_and_no_others(monkeypatch):
     seen = set()
-    real = tables.load
-    monkeypatch.setattr(tables, "load", lambda name: (seen.add(name), real(name))[1])
+    real = of_the_book.load
+    monkeypatch.setattr(of_the_book, "load", lambda name: (seen.add(name), real(name))[1])
     ev = claims.evidence(of=(of := claims.records()))
     seen.clear()
     of._dated.clear()
@@ -222,13 +223,13 @@ def test_the_rules_ask_the_tables_that_they_name_and_no_others(monkeypatch):
 
 def test_what_names_an_observation_is_what_the_schema_says_now(tmp_path, monkeypatch):
     folder = tmp_path / "data"
-    shutil.copytree(Path(tables.__file__).parents[1] / "data", folder)
-    monkeypatch.setenv("CASPIAN_DATA", str(folder))
+    shutil.copytree(book.ROOT / "data", folder)
+    monkeypatch.setenv("OPENBOOK_DATA", str(folder))
     assert claims.records().observation("oil_exports") == ["route", "period"]
     path = folder / "datapackage.json"
     package = json.loads(path.read_text("utf-8"))
     schema = next(r for r in package["resources"] if r["name"] == "oil_exports")
-    schema["caspian"]["observation"] = ["route", "period", "unit"]
+    schema["openbook"]["observation"] = ["route", "period", "unit"]
     path.write_text(json.dumps(package), "utf-8")
     assert claims.records().observation("oil_exports") == ["route", "period", "unit"]
 

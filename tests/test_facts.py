@@ -7,13 +7,15 @@ import json
 import math
 import pickle
 
-import digits
 import pandas as pd
 import pytest
 
-from caspian import observations, tables
-from caspian.facts import FACT_MIME, Fact, Quantity, fact, largest, sources_in
-from caspian.text import number, percent, percent_span, span
+from caspian import observations
+from openbook import tables
+from openbook.bundle import FactBundle
+from openbook.facts import Fact, Quantity, fact, largest, sources_in
+from openbook.testing import digits
+from openbook.text import number, percent, percent_span, span
 
 
 def oil(value: float = 1.5, period: str = "2025", source: str = "a") -> Quantity:
@@ -91,7 +93,10 @@ def test_a_quantity_is_written_as_a_fact(said, text, value):
     assert isinstance(got, Fact) and got == text
     assert got.value == value and "a" in got.source.split(";")
     shown = got._repr_mimebundle_()
-    assert shown["text/plain"] == repr(text) and json.dumps(shown[FACT_MIME])
+    assert (
+        shown["text/plain"] == repr(text)
+        and FactBundle.from_json(shown[FactBundle.mime]) == got.bundle
+    )
 
 
 def test_a_plain_number_is_written_as_text():
@@ -188,12 +193,12 @@ def test_every_number_in_a_sentence_has_a_source(site, chapter):
     html = (site / "chapters" / f"{chapter}.html").read_text("utf-8")
     found = {number.rstrip(".,") for number in digits.without_source(html)}
     assert found == set(OUR_OWN[chapter]), (
-        "make these facts (caspian.facts.Quantity), or say in OUR_OWN why they have no source"
+        "make these facts (openbook.facts.Quantity), or say in OUR_OWN why they have no source"
     )
 
 
 def test_a_number_without_a_source_is_found():
-    html = """<article><p>On 11 March 2024 <a class="caspian-fact">82%</a> of 9 went
+    html = """<article><p>On 11 March 2024 <a class="ob-fact">82%</a> of 9 went
     (<a class="reference">Figure 3</a>).</p><table><tr><td><p>5</p></td></tr></table></article>"""
     assert digits.without_source(html) == ["9"]
 
@@ -203,7 +208,7 @@ def test_a_fact_says_its_sources_on_hover_and_focus_within_the_window(site, chro
     visit = chromium.visit(viewport={"width": width, "height": 740})
     page = visit.page
     page.goto((site / f"{page_with_facts(site)}.html").as_uri(), wait_until="load")
-    tip, facts = page.locator("#caspian-tip"), page.locator("article .caspian-fact")
+    tip, facts = page.locator("#ob-tip"), page.locator("article .ob-fact")
     assert tip.is_hidden()
     for at in {0, facts.count() - 1}:
         fact = facts.nth(at)
@@ -218,7 +223,7 @@ def test_a_fact_says_its_sources_on_hover_and_focus_within_the_window(site, chro
         page.mouse.move(1, 1)
         assert tip.is_hidden()
         fact.focus()
-        assert tip.is_visible() and fact.get_attribute("aria-describedby") == "caspian-tip"
+        assert tip.is_visible() and fact.get_attribute("aria-describedby") == "ob-tip"
         page.keyboard.press("Escape")
         assert tip.is_hidden()
     assert not visit.problems
@@ -234,9 +239,9 @@ def test_a_first_tap_says_the_sources_and_a_second_follows_the_link(site, chromi
             if (!e.defaultPrevented) { window.followed += 1; e.preventDefault(); }
         });
     }""")
-    fact = page.locator("article a.caspian-fact").first
+    fact = page.locator("article a.ob-fact").first
     fact.tap()
-    assert page.locator("#caspian-tip").is_visible()
+    assert page.locator("#ob-tip").is_visible()
     assert page.evaluate("followed") == 0
     fact.tap()
     assert page.evaluate("followed") == 1
@@ -245,5 +250,5 @@ def test_a_first_tap_says_the_sources_and_a_second_follows_the_link(site, chromi
 def test_without_script_a_fact_is_a_link_with_a_title(site, chromium):
     visit = chromium.visit(java_script_enabled=False)
     visit.page.goto((site / f"{page_with_facts(site)}.html").as_uri(), wait_until="load")
-    fact = visit.page.locator("article a.caspian-fact").first
+    fact = visit.page.locator("article a.ob-fact").first
     assert fact.get_attribute("title") and fact.get_attribute("href").startswith("http")

@@ -12,10 +12,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import book
 import pytest
-import renew
 from bs4 import BeautifulSoup, Tag
+
+from openbook.testing import book, renew
 
 slow = pytest.mark.slow
 
@@ -41,15 +41,15 @@ def pages() -> list[book.Page]:
 
 def drawn_here() -> dict[str, dict[str, str]]:
     """Every published drawing, and those on the pages of the figures with dates."""
-    from caspian import charts
+    from openbook import draw
 
     notebooks = [book.read_reference(page) for page in pages()]
     bundles = [bundle for notebook in notebooks for bundle in book.bundles(notebook)]
     on_pages = {
-        f"{bundle['name']}, {width} px": charts.static_svg(bundle, width)
+        f"{bundle.name}, {width} px": draw.static_svg(bundle, width)
         for bundle in bundles
-        if '"temporal"' in json.dumps(bundle)
-        for width in (charts.WIDE, charts.NARROW)
+        if '"temporal"' in json.dumps(bundle.to_json())
+        for width in (draw.WIDE, draw.NARROW)
     }
     return {"published": renew.drawings(notebooks), "on pages": on_pages}
 
@@ -110,10 +110,10 @@ def test_every_page_has_the_drawing_of_utc(everywhere, zone):
 @slow
 def test_a_figure_is_drawn_alike_twice(drawn):
     for bundle in book.bundles(book.read_reference(pages()[0]))[:1] if pages() else ():
-        from caspian import charts
+        from openbook import draw
 
-        charts.drawn.clear()
-        assert charts.published_svg(bundle) == drawn[f"{bundle['name']}.svg"]
+        draw.drawn.clear()
+        assert draw.published_svg(bundle) == drawn[f"{bundle.name}.svg"]
 
 
 FIGURES = sorted(path.stem for path in book.FIGURES.glob("*.svg"))
@@ -148,8 +148,8 @@ def labels(drawing: Tag) -> str:
 @pytest.mark.parametrize("size", ["wide", "narrow"])
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_captions_numbers_stand_in_the_picture(site, name, size):
-    figure, caption = captions("figure.caspian-figure")[name]
-    drawing = figure.select_one(f".caspian-static .caspian-{size}")
+    figure, caption = captions("figure.ob-figure")[name]
+    drawing = figure.select_one(f".ob-static .ob-{size}")
     wanted = {n for n in numbers(caption) if not YEAR.fullmatch(n)}
     axis, _ = ON_AN_AXIS.get(name, (set(), ""))
     missing = wanted - numbers(labels(drawing)) - axis
@@ -166,7 +166,7 @@ def test_the_numbers_of_a_drawing_are_told_from_those_of_its_axes():
 
 
 def test_every_caption_is_short(site):
-    both = captions("figure.caspian-figure, figure.caspian-table")
+    both = captions("figure.ob-figure, figure.ob-table")
     long = [caption for _, caption in both.values() if len(caption.split()) > MOST_WORDS]
     assert set(FIGURES) <= set(both) and not long
 

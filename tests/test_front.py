@@ -7,7 +7,8 @@ from dataclasses import replace
 from functools import cache
 from types import SimpleNamespace
 
-import book
+import altair as alt
+import pandas as pd
 import pytest
 import yaml
 from bs4 import BeautifulSoup
@@ -15,10 +16,13 @@ from docutils import nodes
 from docutils.utils import new_document
 from pybtex.database import parse_string
 
-from caspian.site import edition, front
-from caspian.site.pages import Page, Published
+from openbook import publish
+from openbook.bundle import Bundle
+from openbook.site import citation, front
+from openbook.site.pages import Page
+from openbook.testing import book
 
-NAMED = re.compile(r"```\{glimpse\} (\S+)")
+NAMED = re.compile(r"```\{figure-card\} (\S+)")
 CITATION = yaml.safe_load((book.ROOT / "CITATION.cff").read_text("utf-8"))
 
 
@@ -34,8 +38,8 @@ def named() -> list[str]:
 # --- what the file says ---------------------------------------------------------------------------
 
 
-def test_every_glimpse_leads_to_its_figure(site):
-    links = page().select("figure.caspian-glimpse > a")
+def test_every_card_leads_to_its_figure(site):
+    links = page().select("figure.ob-glimpse > a")
     assert [link["href"].partition("#")[2] for link in links] == named() != []
     for link in links:
         address, _, figure = link["href"].partition("#")
@@ -45,8 +49,8 @@ def test_every_glimpse_leads_to_its_figure(site):
         assert title in " ".join(target.find("figcaption").get_text().split()), figure
 
 
-def test_every_glimpse_has_a_name_for_those_who_do_not_see_it(site):
-    for figure in page().select("figure.caspian-glimpse"):
+def test_every_card_has_a_name_for_those_who_do_not_see_it(site):
+    for figure in page().select("figure.ob-glimpse"):
         drawing = figure.select_one("[role=img]")
         assert len(drawing["aria-label"].split()) > 5, figure.a["href"]
         assert drawing.find("svg"), figure.a["href"]
@@ -81,41 +85,53 @@ def test_the_citation_is_bibtex_that_parses(site):
 
 
 def test_a_book_with_an_address_says_so():
-    at = replace(edition.citation(book.ROOT), url="https://book.example")
+    at = replace(citation.read(book.ROOT), url="https://book.example")
     (entry,) = parse_string(
-        edition.bibtex(at, "book", "", {"title": at.title}), "bibtex"
+        citation.bibtex(at, "book", "", {"title": at.title}), "bibtex"
     ).entries.values()
     assert entry.fields["url"] == "https://book.example"
-    assert edition.line(at).endswith(" https://book.example")
+    assert citation.line(at).endswith(" https://book.example")
 
 
 # --- a name that no page publishes ----------------------------------------------------------------
 
 
-def filled(name: str, kind: str, monkeypatch) -> tuple[nodes.document, list]:
-    """A page with one glimpse, filled in; and the warnings told."""
+def filled(name: str, published: Bundle) -> tuple[nodes.document, list]:
+    """A page with one card, filled in; and the warnings told."""
     told: list = []
-    monkeypatch.setattr(front.log, "warning", lambda *words, **_: told.append(words))
-    monkeypatch.setattr(front, "html", lambda *words: " ".join(map(str, (words[0], words[2]))))
-    gave = Page(published={"fig-a": Published(kind, {})})
+    gave = Page(published={published.name: published})
     app = SimpleNamespace(
-        env=SimpleNamespace(caspian_pages={"chapters/a": gave}),
+        env=SimpleNamespace(openbook_pages={"chapters/a": gave}),
         builder=SimpleNamespace(get_relative_uri=lambda _, to: f"{to}.html"),
     )
     document = new_document("index")
-    document += front.glimpse("", figure=name)
-    front.fill(app, document, "index")
+    document += front.figure_card("", figure=name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(front.log, "warning", lambda *words, **_: told.append(words))
+        front.fill(app, document, "index")
     return document, told
 
 
-def test_a_known_figure_is_filled_in(monkeypatch):
-    document, told = filled("fig-a", "figure", monkeypatch)
+def small(kind: str) -> Bundle:
+    """A figure or a table of one row."""
+    rows = pd.DataFrame({"a": [1], "source": ["article_202403"]})
+    said = {"title": "T & <T>", "subtitle": "S"}
+    if kind == "table":
+        return publish.table(rows, name="tab-a", labels={"a": "A"}, **said).bundle
+    chart = alt.Chart(rows).mark_bar().encode(x="a:Q")
+    return publish.figure(chart, name="fig-a", alt="One bar", **said).bundle
+
+
+def test_a_known_figure_is_filled_in():
+    document, told = filled("fig-a", small("figure"))
     assert not told
-    assert document.astext() == "fig-a chapters/a.html"
+    card = BeautifulSoup(document.astext(), "html.parser").figure
+    assert card.a["href"] == "chapters/a.html#fig-a"
+    assert card.find("figcaption").get_text() == "T & <T>" and card.find("svg")
 
 
-@pytest.mark.parametrize(("name", "kind"), [("fig-b", "figure"), ("fig-a", "table")])
-def test_what_is_no_figure_is_told_and_left_out(name, kind, monkeypatch):
-    document, told = filled(name, kind, monkeypatch)
+@pytest.mark.parametrize(("name", "kind"), [("fig-b", "figure"), ("tab-a", "table")])
+def test_what_is_no_figure_is_told_and_left_out(name, kind):
+    document, told = filled(name, small(kind))
     assert told and name in told[0]
-    assert not list(document.findall(front.glimpse)) and not document.children
+    assert not list(document.findall(front.figure_card)) and not document.children

@@ -7,10 +7,10 @@ import shutil
 import numpy as np
 import pandas as pd
 import pytest
-from book import ROOT
 
-from caspian import tables
 from caspian.models import gravity
+from openbook import tables
+from openbook.testing.book import ROOT
 
 TERMS = [*gravity.PAIR_TERMS, "eu"]
 
@@ -423,7 +423,7 @@ def few(tmp_path, monkeypatch):
     """The real schema over four flows, so that a slip in them is found in an instant."""
     folder = tmp_path / "data"
     shutil.copytree(ROOT / "data", folder)
-    monkeypatch.setenv("CASPIAN_DATA", str(folder))
+    monkeypatch.setenv("OPENBOOK_DATA", str(folder))
     path = folder / "gravity_pairs.csv"
     lines = path.read_text().splitlines()
     zero = next(line for line in lines if ",0,true," in line)
@@ -467,8 +467,7 @@ def test_a_slip_in_the_pairs_is_refused_with_its_row(few, old, new, words):
 
 
 def test_a_slip_in_the_rule_is_not_a_rule_switched_off(few):
-    folder = tables._folder()
-    path = folder / "datapackage.json"
+    path = tables.folder.data_folder() / "datapackage.json"
     text = path.read_text()
     path.write_text(text.replace('"distinct"', '"distict"'))
     with pytest.raises(tables.TableError, match='no rule "distict"'):
@@ -477,7 +476,7 @@ def test_a_slip_in_the_rule_is_not_a_rule_switched_off(few):
     spoiled = json.loads(text)
     for resource in spoiled["resources"]:
         if resource["name"] == "gravity_pairs":
-            resource["caspian"]["distinct"] = ["exporter", "imported"]
+            resource["openbook"]["distinct"] = ["exporter", "imported"]
     path.write_text(json.dumps(spoiled))
     with pytest.raises(tables.TableError, match='"imported" that it does not have'):
         tables.load("gravity_pairs")

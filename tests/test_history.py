@@ -8,10 +8,11 @@ from functools import cache
 import pytest
 from evidences import THEN, evidence_of, now, records
 
-from caspian import claims, tables
+from caspian import claims
 from caspian.claims import history
 from caspian.claims.rules import RULES, judge
 from caspian.claims.verdicts import GROUPS, OPEN, OPINION, OVERSTATED, SUPPORTED
+from openbook import tables
 
 
 @cache

@@ -17,8 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import Queue
 
-import book
 import pytest
+import samples
+
+from openbook.testing import trees
 
 pytestmark = pytest.mark.slow
 
@@ -43,8 +45,8 @@ class Lane:
 
     def __init__(self, folder: Path, data: Path) -> None:
         self.tree, self.kept, self.log = (folder / name for name in ("book", "kept", "writes"))
-        book.small_book(self.tree)
-        succeed(book.build(self.tree))
+        samples.small_book(self.tree)
+        succeed(trees.build(self.tree))
         shutil.copytree(data, self.tree / "data", dirs_exist_ok=True)
         shutil.copytree(self.tree, self.kept)
 
@@ -58,7 +60,7 @@ class Lane:
         """The environment of a build that is struck at its write number `at`."""
         fault = {"kind": kind, "at": at, "log": str(self.log), "under": str(self.tree / "_build")}
         path = os.pathsep.join((str(FAULTS), str(self.tree)))
-        return {"CASPIAN_FAULT": json.dumps(fault), "PYTHONPATH": path}
+        return {"BOOK_FAULT": json.dumps(fault), "PYTHONPATH": path}
 
     def writes(self) -> int:
         """How often the struck build has written so far."""
@@ -72,61 +74,61 @@ class Ended:
     `told` says whether the one beside it spoke of the other while both were there.
     """
 
-    struck: book.Done
-    other: book.Done
+    struck: trees.Done
+    other: trees.Done
     site: dict[str, bytes]
     told: bool = True
 
 
-def succeed(done: book.Done) -> None:
+def succeed(done: trees.Done) -> None:
     assert done.returncode == 0, done.output[-5000:]
 
 
 def cut_off(lane: Lane, kind: str, at: int) -> Ended:
     """A build that is cut off, and the next one."""
     lane.restore()
-    first = book.build(lane.tree, **lane.fault(kind, at))
-    second = book.build(lane.tree)
-    return Ended(first, second, book.built_files(lane.tree))
+    first = trees.build(lane.tree, **lane.fault(kind, at))
+    second = trees.build(lane.tree)
+    return Ended(first, second, trees.built_files(lane.tree))
 
 
 def at_once(lane: Lane, _kind: str, at: int) -> Ended:
     """Two builds in one tree: the first is held until the second says so, or has ended."""
     lane.restore()
-    first = book.start(lane.tree, *book.BUILD, **lane.fault("stop", at))
+    first = trees.start(lane.tree, *trees.BUILD, **lane.fault("stop", at))
     second = None
     try:
-        book.wait(lambda: lane.writes() >= at)
-        second = book.start(lane.tree, *book.BUILD)
+        trees.wait(lambda: lane.writes() >= at)
+        second = trees.start(lane.tree, *trees.BUILD)
         said: list[str] = []
         with ThreadPoolExecutor(1) as reader:
             heard = reader.submit(lambda: said.extend(iter(second.stdout.readline, "")))
-            book.wait(lambda: heard.done() or ANOTHER.search("".join(said)))
+            trees.wait(lambda: heard.done() or ANOTHER.search("".join(said)))
             told = bool(ANOTHER.search("".join(said)))
             os.killpg(first.pid, signal.SIGCONT)
-            struck = book.finish(first)
-        done = book.Done(second.wait(), "".join(said))
+            struck = trees.finish(first)
+        done = trees.Done(second.wait(), "".join(said))
     finally:
         for process in filter(None, (first, second)):
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
-    return Ended(struck, done, book.built_files(lane.tree), told)
+    return Ended(struck, done, trees.built_files(lane.tree), told)
 
 
 @pytest.fixture(scope="module")
 def edited(tmp_path_factory) -> Path:
     """The small book with a table changed and stamped, not built."""
-    tree = book.small_book(tmp_path_factory.mktemp("edited") / "book")
-    book.edit(tree / "data" / "exports.csv", ",50.5,", ",61.25,")
-    succeed(book.run_in(tree, "python", "-m", "caspian.tables", "renew"))
+    tree = samples.small_book(tmp_path_factory.mktemp("edited") / "book")
+    trees.edit(tree / "data" / "exports.csv", ",50.5,", ",61.25,")
+    succeed(trees.run_in(tree, "python", "-m", "openbook.tables", "renew"))
     return tree
 
 
 @pytest.fixture(scope="module")
 def clean(edited) -> dict[str, bytes]:
     """The site that a build from nothing gives after the change."""
-    succeed(book.build(edited))
-    return book.built_files(edited)
+    succeed(trees.build(edited))
+    return trees.built_files(edited)
 
 
 @pytest.fixture(scope="module")
@@ -138,9 +140,9 @@ def ends(edited, tmp_path_factory) -> Iterator[dict[tuple[str, float], Future[En
     with ThreadPoolExecutor(count) as pool:
         for lane in pool.map(lambda folder: Lane(folder, edited / "data"), folders):
             free.put(lane)
-        whole = book.build(lane.tree, **lane.fault("count"))
+        whole = trees.build(lane.tree, **lane.fault("count"))
         succeed(whole)
-        last, site = lane.writes(), book.built_files(lane.tree)
+        last, site = lane.writes(), trees.built_files(lane.tree)
 
         def run(kind: str, share: float) -> Ended:
             lane, at = free.get(), 1 + round(share * (last - 1))
@@ -155,7 +157,7 @@ def ends(edited, tmp_path_factory) -> Iterator[dict[tuple[str, float], Future[En
 
 
 def test_a_build_after_an_edit_gives_what_one_from_nothing_gives(ends, clean):
-    assert not book.site_differences(ends[WHOLE].result().site, clean)
+    assert not trees.site_differences(ends[WHOLE].result().site, clean)
 
 
 @pytest.mark.parametrize(("kind", "share"), [c for c in STRUCK if c[0] != "stop"])
@@ -163,7 +165,7 @@ def test_the_build_after_one_that_was_cut_off_is_right(ends, clean, kind, share)
     ended = ends[kind, share].result()
     assert ended.struck.returncode != 0, f"it was not cut off: {ended.struck.output[-3000:]}"
     succeed(ended.other)
-    assert not book.site_differences(ended.site, clean)
+    assert not trees.site_differences(ended.site, clean)
 
 
 @pytest.mark.parametrize("share", STRIKES["stop"])
@@ -171,4 +173,4 @@ def test_of_two_builds_at_once_the_second_waits_or_is_refused(ends, clean, share
     ended = ends["stop", share].result()
     assert ended.told, f"it said nothing of the other: {ended.other.output[-3000:]}"
     succeed(ended.struck)
-    assert not book.site_differences(ended.site, clean)
+    assert not trees.site_differences(ended.site, clean)

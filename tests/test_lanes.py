@@ -1,23 +1,22 @@
-"""What the cells' tests of `conftest.py` see: every kind of output, glue, and every error.
+"""What the tests of cells see: every kind of output, glue, and every error.
 
 They are run on the small book with chapters of its own, whose references are bent in one place
-each; and `tests/renew.py` makes references from what a build ran.
+each; and `openbook.testing.renew` makes references from what a build ran.
 """
 
 from __future__ import annotations
 
 import copy
 import re
-import shutil
 from pathlib import Path
 
-import book
 import nbformat
 import pytest
-import renew
-from compare import differences
+import samples
 
-from caspian.facts import FACT_MIME
+from openbook.bundle import FactBundle
+from openbook.testing import book, renew, trees
+from openbook.testing.compare import differences
 
 pytestmark = pytest.mark.slow
 
@@ -25,7 +24,7 @@ SHOW = """\
 print(rate)
 display({
     "application/vnd.vegalite.v6+json": {"data": {"values": [{"mt": rate}, {"mt": 2}]}},
-    "application/vnd.caspian.figure+json": {"name": "fig-a", "rows": [{"mt": rate}]},
+    "application/vnd.openbook.figure+json": {"name": "fig-a", "rows": [{"mt": rate}]},
     "text/html": f"<b>{rate} Mt</b>",
     "text/plain": f"{rate} Mt",
     "image/png": "aGFsbG8=",
@@ -42,10 +41,10 @@ from myst_nb import glue
 rate = 1.5
 # Two kernels that start at once may be given the same port, and one of them would die
 assert os.name != "posix" or get_connection_info(unpack=True)["transport"] == "ipc"
-assert Path.cwd().name == "chapters" and os.environ["CASPIAN_RENDERING"] == "book\""""
+assert Path.cwd().name == "chapters" and "OPENBOOK_RUN" in os.environ"""
 SHOWN = {
     "application/vnd.vegalite.v6+json": {"data": {"values": [{"mt": 1.5}, {"mt": 2}]}},
-    "application/vnd.caspian.figure+json": {"name": "fig-a", "rows": [{"mt": 1.5}]},
+    "application/vnd.openbook.figure+json": {"name": "fig-a", "rows": [{"mt": 1.5}]},
     "text/html": "<b>1.5 Mt</b>",
     "text/plain": "1.5 Mt",
     "image/png": "aGFsbG8=",
@@ -55,7 +54,7 @@ SHOWN = {
 BENT = {
     "good": (),
     "vega": ("application/vnd.vegalite.v6+json", {"data": {"values": [{"mt": 1.6}, {"mt": 2}]}}),
-    "figure": ("application/vnd.caspian.figure+json", {"name": "fig-a", "rows": [{"mt": 1.6}]}),
+    "figure": ("application/vnd.openbook.figure+json", {"name": "fig-a", "rows": [{"mt": 1.6}]}),
     "html": ("text/html", "<b>1.6 Mt</b>"),
     "plain": ("text/plain", "1.6 Mt"),
     "picture": ("image/png", "aGVsbG8="),
@@ -66,7 +65,7 @@ BENT = {
     "edited": (),
     "last": (),
 }
-HEAD = (book.SMALL / "chapters" / "oil.md").read_text("utf-8").partition("# Oil")[0]
+HEAD = (samples.SMALL / "chapters" / "oil.md").read_text("utf-8").partition("# Oil")[0]
 
 
 def shown(name: str) -> str:
@@ -99,19 +98,14 @@ def reference() -> nbformat.NotebookNode:
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory) -> Path:
-    """The small book with the tests of cells, as far as they need one another."""
-    tree = book.small_book(tmp_path_factory.mktemp("lanes") / "book")
+    """The small book, with a place for its references."""
+    tree = samples.small_book(tmp_path_factory.mktemp("lanes") / "book")
     (tree / "tests" / "reference").mkdir(parents=True)
-    for name in (
-        "conftest.py",
-        *(f"tests/{part}.py" for part in ("book", "compare", "renew", "warm")),
-    ):
-        shutil.copy(book.ROOT / name, tree / name)
     return tree
 
 
 def run_cells(tree: Path, *files: str) -> str:
-    done = book.run_in(tree, "python", "-m", "pytest", "-v", "--color=no", *files)
+    done = trees.run_in(tree, "python", "-m", "pytest", "-v", "--color=no", *files)
     assert done.returncode in (0, 1), done.output
     return done.output
 
@@ -183,7 +177,7 @@ def test_a_line_that_looks_like_the_head_of_a_comparison_is_told(old, new, told)
 @pytest.fixture(scope="module")
 def built(tree) -> Path:
     """The small book after a build, with its references made from it."""
-    done = book.build(tree)
+    done = trees.build(tree)
     assert done.returncode == 0, done.output
     renewed(tree)
     return tree
@@ -191,7 +185,7 @@ def built(tree) -> Path:
 
 def renewed(tree: Path, *arguments: str) -> set[str]:
     """The files that were renewed."""
-    done = book.run_in(tree, "python", "tests/renew.py", *arguments)
+    done = trees.run_in(tree, "python", "-m", "openbook.testing.renew", *arguments)
     assert done.returncode == 0, done.output
     return {line.split()[1] for line in done.output.splitlines() if line.startswith("  renewed")}
 
@@ -201,7 +195,7 @@ def test_what_the_build_ran_is_what_the_cells_give(built):
     assert "4 passed" in report and "failed" not in report, report
     glued = nbformat.read(built / "tests/reference/oil.ipynb", as_version=4).metadata.glue
     assert glued["pipe_share"]["text/plain"] == "'88.02%'"
-    assert glued["pipe_share"][FACT_MIME]["source"] == "oil_office"
+    assert glued["pipe_share"][FactBundle.mime]["source"] == "oil_office"
 
 
 def test_only_what_moved_is_renewed_and_one_page_alone(built):

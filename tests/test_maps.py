@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 import vl_convert
 
-from caspian import charts, maps, tables
+from caspian import maps
+from openbook import draw, publish, tables
 
 SCALES = ("wide", "detail")
-WIDTHS = (charts.WIDE, 560, charts.NARROW)
+WIDTHS = (draw.WIDE, 560, draw.NARROW)
 NEAR_KM = 60  # how far a generalised coast or border may stand from a place on it
 
 
@@ -286,20 +287,20 @@ def chart(small, network):
 @pytest.fixture
 def bundle(chart):
     words = {"title": "t", "subtitle": "s", "alt": "a map"}
-    return charts.figure(chart, name="fig-test", **words).bundle
+    return publish.figure(chart, name="fig-test", **words).bundle
 
 
 def test_geometry_stays_out_of_the_data_table(bundle):
-    assert "geometry" not in bundle["columns"]
-    assert {"segment", "lat", "lon", "corridor"} <= set(bundle["columns"])
-    assert len(bundle["rows"]) == 3 + 2 + 2 + 2  # ab with its bend, bc, and cd for two corridors
-    assert "Polygon" not in charts.csv_text(bundle)
+    assert "geometry" not in bundle.columns
+    assert {"segment", "lat", "lon", "corridor"} <= set(bundle.columns)
+    assert len(bundle.rows) == 3 + 2 + 2 + 2  # ab with its bend, bc, and cd for two corridors
+    assert "Polygon" not in publish.csv_text(bundle)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_map_keeps_its_proportions(bundle, width):
-    assert charts.fitted(bundle["spec"], width)["height"] == round(width / 2)
-    svg = charts.static_svg(bundle, width)
+    assert draw.fitted(bundle.spec, width)["height"] == round(width / 2)
+    svg = draw.static_svg(bundle, width)
     drawn = [float(v) for v in re.search(r'width="([\d.]+)" height="([\d.]+)"', svg).groups()]
     assert drawn[0] == width
     assert drawn[1] == pytest.approx(width / 2, abs=12)
@@ -308,9 +309,9 @@ def test_map_keeps_its_proportions(bundle, width):
 def test_map_scales_with_its_width(bundle):
     """The land is as wide, as a part of the picture, on a phone as on a page."""
     shares = []
-    for width in (charts.WIDE, charts.NARROW):
+    for width in (draw.WIDE, draw.NARROW):
         land = re.search(r'aria-roledescription="geoshape"[^>]*? d="([^"]+)"|d="(M[^"]{20,})"',
-                         charts.static_svg(bundle, width))  # fmt: skip
+                         draw.static_svg(bundle, width))  # fmt: skip
         points = re.findall(r"[ML](-?[\d.]+),", land[1] or land[2])
         xs = [float(x) for x in points]
         shares.append((max(xs) - min(xs)) / width)
@@ -318,14 +319,14 @@ def test_map_scales_with_its_width(bundle):
 
 
 def test_map_takes_its_ink_from_the_page(bundle):
-    svg = charts.static_svg(bundle, charts.WIDE)
+    svg = draw.static_svg(bundle, draw.WIDE)
     assert "currentColor" in svg
     assert not re.search(r'(fill|stroke)="(black|#000|#000000|white)"', svg)
     assert "Dee" in svg
 
 
 def test_map_compiles_for_the_browser(bundle):
-    vega = vl_convert.vegalite_to_vega(charts.fitted(bundle["spec"], charts.WIDE))
+    vega = vl_convert.vegalite_to_vega(draw.fitted(bundle.spec, draw.WIDE))
     assert vega["projections"]
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from caspian.models import blocs, votes
-from caspian.tables import load
+from openbook.tables import load
 
 # --- blocs ----------------------------------------------------------------------------------
 

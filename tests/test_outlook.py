@@ -9,12 +9,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from caspian import claims, tables
+from caspian import claims
 from caspian.claims import scenario
 from caspian.claims.rules import RULES, judge
 from caspian.claims.verdicts import OPINION, Verdict
 from caspian.models import scenarios
-from caspian.rules import period_bounds
+from openbook import tables
+from openbook.tables.periods import period_bounds
 
 ROOT = Path(__file__).parent.parent
 SIGNPOSTS = {row["signpost"]: row for row in tables.load("signposts").to_dict("records")}

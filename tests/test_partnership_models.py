@@ -29,7 +29,7 @@ def test_an_unknown_legal_kind_is_refused(signed):
 
 
 def test_every_legal_kind_of_the_table_commits_to_something():
-    from caspian.tables import describe
+    from openbook.tables import describe
 
     fields = {f["name"]: f for f in describe("agreements")["schema"]["fields"]}
     assert set(fields["legal_kind"]["constraints"]["enum"]) == set(agreements.COMMITMENT)
@@ -55,7 +55,7 @@ def test_a_status_tells_what_became_of_a_document(signed):
 
 def test_every_status_of_the_table_is_a_fate_and_what_claims_call_kept_is_carried_out():
     from caspian.claims import records
-    from caspian.tables import describe
+    from openbook.tables import describe
 
     fields = {f["name"]: f for f in describe("agreements")["schema"]["fields"]}
     assert set(fields["status"]["constraints"]["enum"]) == set(agreements.FATE)
@@ -96,13 +96,14 @@ def test_undated_sources_do_not_date_a_fact():
     ],
 )
 def test_silence_counts_after_a_year(status, until, problem):
-    from caspian.rules import row_faults
-    from caspian.tables import describe
+    from openbook.tables import describe
+    from openbook.tables.options import Context
+    from openbook.tables.rules import read_rules, violations
 
-    own = describe("agreements")["caspian"]
+    own = describe("agreements")["openbook"]
     row = pd.DataFrame({"signed": ["2024-03-11"], "status": [status], "read_until": [until]})
-    table = {"caspian": {"silences": own["silences"]}, "schema": {"fields": []}}
-    found = [str(fault) for fault in row_faults(table, row, lambda column: None)]
+    silences, _ = read_rules({"name": "t", "openbook": {"silences": own["silences"]}})
+    found = [str(each) for each in violations(silences, row, Context(rows=dict, key=str))]
     assert len(found) == bool(problem) and (not problem or problem in found[0])
 
 
@@ -110,7 +111,7 @@ SEEN = ["in_force", "being_carried_out", "done", "lapsed", "replaced", "mentione
 
 
 def test_what_became_of_a_document_was_reported_after_its_signing():
-    from caspian.tables import load
+    from openbook.tables import load
 
     rows = load("agreements")
     moved = rows[rows["status"].isin(SEEN)]

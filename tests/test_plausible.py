@@ -6,7 +6,8 @@ The whole count (`python -m tests.thousand`) is printed in `WHOLE`; the test ask
 import pandas as pd
 import pytest
 
-from caspian import plausible
+from openbook.tables import rules
+from openbook.tables.options import Context
 from tests import thousand
 
 WHY = "a pipe holds no more"
@@ -25,11 +26,12 @@ JUMPS = {"value": "value", "by": ["route"], "period": "period", "factor": 3, "no
 BOUNDS = {"column": "value", "where": {"unit": "Mt"}, "maximum": 60, "why": WHY}
 
 
-def faults(rules, frame=SERIES, other=None, read_on=None):
-    found = plausible.plausibility_faults(
-        {"caspian": rules}, frame, lambda _: other, read_on or {"ministry": "2026-11-30"}
-    )
-    return [(fault.row, fault.column, fault.text("t.csv")) for fault in found]
+def violations(stated, frame=SERIES, other=None, read_on=None):
+    read, wrong = rules.read_rules({"name": "t", "openbook": stated})
+    assert not wrong
+    context = Context(lambda _: other, str, read_on or {"ministry": "2026-11-30"})
+    found = rules.violations(read, frame, context)
+    return [(each.row, each.column, each.text("t.csv")) for each in found]
 
 
 def with_cell(row, column, cell, frame=SERIES):
@@ -39,21 +41,20 @@ def with_cell(row, column, cell, frame=SERIES):
 
 
 def test_what_can_be_is_left_alone():
-    rules = {"bounds": [BOUNDS], "jumps": [JUMPS | {"rate": True}]}
-    assert faults(rules) == []
+    assert violations({"bounds": [BOUNDS], "jumps": [JUMPS | {"rate": True}]}) == []
 
 
 def test_a_bound_says_why():
-    ((row, column, text),) = faults({"bounds": [BOUNDS]}, with_cell(2, "value", 3000))
+    ((row, column, text),) = violations({"bounds": [BOUNDS]}, with_cell(2, "value", 3000))
     assert (row, column) == (2, "value")
     assert "3000 is above 60. Rule: value is at most 60: a pipe holds no more" in text
     other_unit = with_cell(2, "value", 3000).assign(unit="kt")
-    assert faults({"bounds": [BOUNDS]}, other_unit) == []
+    assert violations({"bounds": [BOUNDS]}, other_unit) == []
 
 
 def test_a_bound_of_a_year_holds_for_a_part_of_it():
     rule = {"column": "value", "maximum": 4.5, "a_year_of": "period", "why": WHY}
-    ((row, _, text),) = faults({"bounds": [rule]})  # 2.5 in six months
+    ((row, _, text),) = violations({"bounds": [rule]})  # 2.5 in six months
     assert row == 4
     assert "5.017" in text
 
@@ -61,7 +62,7 @@ def test_a_bound_of_a_year_holds_for_a_part_of_it():
 def test_two_quantities_of_a_row_go_together():
     legs = pd.DataFrame({"km": [500, 500, 500], "days": [1.0, 1000.0, None]})
     rule = {"over": "km", "under": "days", "minimum": 20, "maximum": 2500, "why": "in km a day"}
-    ((row, column, text),) = faults({"ratios": [rule]}, legs)
+    ((row, column, text),) = violations({"ratios": [rule]}, legs)
     assert (row, column) == (2, "km")
     assert "km over days lies between 20 and 2500: in km a day" in text
 
@@ -79,20 +80,22 @@ def test_two_quantities_of_a_row_go_together():
 )
 def test_a_jump_asks_for_a_note(value, note, row):
     changed = with_cell(2, "note", note, with_cell(2, "value", value))
-    rows = [found[0] for found in faults({"jumps": [JUMPS | {"factor": 4.5}]}, changed)]
+    rows = [found[0] for found in violations({"jumps": [JUMPS | {"factor": 4.5}]}, changed)]
     assert rows[:1] == ([row] if row else [])
 
 
 def test_a_jump_over_years_may_be_larger_but_no_slip():
     apart = SERIES[SERIES["period"].isin(["2020", "2022"])].reset_index(drop=True)
-    assert faults({"jumps": [JUMPS]}, with_cell(2, "value", 15, apart)) == []  # 7.5 in two years
-    assert len(faults({"jumps": [JUMPS]}, with_cell(2, "value", 2000, apart))) == 1
+    assert (
+        violations({"jumps": [JUMPS]}, with_cell(2, "value", 15, apart)) == []
+    )  # 7.5 in two years
+    assert len(violations({"jumps": [JUMPS]}, with_cell(2, "value", 2000, apart))) == 1
 
 
 def test_what_is_planned_is_no_neighbour_of_what_happened():
-    assert faults({"jumps": [JUMPS]}, with_cell(3, "value", 40)) != []
+    assert violations({"jumps": [JUMPS]}, with_cell(3, "value", 40)) != []
     planned = with_cell(3, "status", "target", with_cell(3, "value", 40))
-    assert faults({"jumps": [JUMPS]}, planned) == []
+    assert violations({"jumps": [JUMPS]}, planned) == []
 
 
 def test_a_part_is_within_the_whole_of_another_table():
@@ -101,22 +104,22 @@ def test_a_part_is_within_the_whole_of_another_table():
         **{"value": "value", "on": {"period": "period"}, "whole": "flow", "tolerance": 0.1},
         **{"whole_where": {"origin": "all"}, "why": "it flows through that pipe"},
     }
-    ((row, _, text),) = faults({"within": [rule]}, other=whole)
+    ((row, _, text),) = violations({"within": [rule]}, other=whole)
     assert row == 2
     assert "3, is more than the 2.5 of flow, at period=2021" in text
     assert "it is part of that, with a tolerance of 10%: it flows through that pipe" in text
     exact = rule | {"exact": True, "tolerance": 0.0}
-    assert [row for row, _, _ in faults({"within": [exact]}, other=whole)] == [1, 2]
+    assert [row for row, _, _ in violations({"within": [exact]}, other=whole)] == [1, 2]
 
 
 def test_nothing_is_actual_in_a_period_that_was_not_over():
     read = {"ministry": "2024-03-15"}
-    ((row, column, text),) = faults({}, read_on=read)
+    ((row, column, text),) = violations({}, read_on=read)
     assert (row, column) == (4, "status")
     assert "2024-01/2024-06 is actual, and its source was read on 2024-03-15" in text
-    assert faults({}, with_cell(4, "status", "forecast"), read_on=read) == []
+    assert violations({}, with_cell(4, "status", "forecast"), read_on=read) == []
     two = with_cell(4, "source", "ministry;agency")
-    assert faults({}, two, read_on=read | {"agency": "2024-07-01"}) == []
+    assert violations({}, two, read_on=read | {"agency": "2024-07-01"}) == []
 
 
 # --- a slip of a thousand, over all tables
@@ -173,7 +176,7 @@ def test_what_goes_unnoticed_is_listed_with_the_reason(counted):
 def test_every_number_has_an_upper_limit():
     without = []
     for name, resource in thousand.resources().items():
-        bounds = resource.get("caspian", {}).get("bounds", [])
+        bounds = resource.get("openbook", {}).get("bounds", [])
         limited = {rule["column"] for rule in bounds if "maximum" in rule}
         for field in resource["schema"]["fields"]:
             own = "maximum" in field.get("constraints", {})

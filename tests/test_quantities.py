@@ -8,8 +8,9 @@ definitions has two names here, and the pages say which they mean. All of them a
 import json
 import re
 
-import book
 import pytest
+
+from openbook.testing import book
 
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 

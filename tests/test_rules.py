@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from evidences import DAYS, evidence_of, made, now, records, rows_of
 
-from caspian import claims, tables
+from caspian import claims
 from caspian.claims.evidence import Evidence
 from caspian.claims.history import days
 from caspian.claims.judging import Finding, Question, stated
@@ -32,7 +32,8 @@ from caspian.claims.verdicts import (
     Verdict,
 )
 from caspian.claims.words import because
-from caspian.rules import period_bounds
+from openbook import tables
+from openbook.tables.periods import period_bounds
 
 CLAIMS = sorted(RULES)
 OPINIONS = {

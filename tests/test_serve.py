@@ -13,8 +13,9 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-import book
 import pytest
+
+from openbook.testing import book, trees
 
 # Stands in for a build: notes when it works, and fails if another one does
 BUILD = """\
@@ -41,15 +42,15 @@ class Served:
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 [
-                    *(sys.executable, "-m", "caspian.serve", "0"),
+                    *(sys.executable, "-m", "openbook.serve", "0"),
                     *(sys.executable, "build.py"),
                 ],
                 cwd=folder,
-                env={**os.environ, "PYTHONPATH": str(book.ROOT), "CASPIAN_DATA": str(folder)},
+                env={**os.environ, "PYTHONPATH": str(book.ROOT), "OPENBOOK_DATA": str(folder)},
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        book.wait(lambda: "127.0.0.1:" in self.log.read_text())
+        trees.wait(lambda: "127.0.0.1:" in self.log.read_text())
         self.port = int(re.findall(r"127\.0\.0\.1:(\d+)", self.log.read_text())[0])
 
     def get(self, path: str) -> str:
@@ -85,7 +86,7 @@ def test_a_change_is_built_after_the_build_at_work_and_reloads_the_page(served):
         (served.folder / "chapter.md").write_text(text)
         time.sleep(0.3)
     served.wait("/", "<p>fourth")
-    book.wait(lambda: int(served.get("/.built")) > built)  # counted when the build has ended
+    trees.wait(lambda: int(served.get("/.built")) > built)  # counted when the build has ended
     log = served.log.read_text()
     assert "chapter.md: building" in log
     assert "FileExistsError" not in log and "FAILED" not in log, f"two builds at once: {log}"
@@ -96,8 +97,8 @@ def test_a_taken_port_is_said(tmp_path):
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        done = book.run_in(
-            book.ROOT, "python", "-m", "caspian.serve", str(port), "python", "-c", "pass"
+        done = trees.run_in(
+            book.ROOT, "python", "-m", "openbook.serve", str(port), "python", "-c", "pass"
         )
     assert done.returncode == 1
     assert f"Port {port}" in done.output and f"PORT={port + 1}" in done.output

@@ -7,8 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import book
 import pytest
+
+from openbook.testing import book
 
 pytestmark = pytest.mark.slow
 

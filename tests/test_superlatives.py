@@ -7,10 +7,10 @@ what was read ("the largest that we read").
 
 import re
 
-import book
 import pytest
 
-from caspian import tables
+from openbook import tables
+from openbook.testing import book
 
 FENCE = re.compile(r"(?ms)^(`{3,}|:{3,}).*?^\1[ \t]*$")
 WORDS = re.compile(

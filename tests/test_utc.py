@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import vl_convert
 
-from caspian import charts, tables, utc
+from openbook import kernel, publish, tables, utc
 
 DATES = ["2024-01-01", "2024-02-01", "2024-03-11"]
 DAY = {"field": "date", "type": "temporal"}
@@ -222,16 +222,16 @@ WORDS = {"name": "fig-test", "title": "T", "subtitle": "S", "alt": "A"}
 
 def test_every_drawing_comes_from_the_turned_spec(rows, monkeypatch):
     plain = alt.Chart(rows).mark_point().encode(x="date:T", y="value:Q")
-    figure = charts.figure(plain, narrow=plain.properties(height=90), **WORDS)
-    for spec in (figure.bundle["spec"], figure.bundle["narrow"]):
+    figure = publish.figure(plain, narrow=plain.properties(height=90), **WORDS)
+    for spec in (figure.bundle.spec, figure.bundle.narrow):
         assert spec["encoding"]["x"]["scale"] == UTC
     shown = []
-    monkeypatch.delenv("CASPIAN_RENDERING", raising=False)
+    monkeypatch.delenv(kernel.RUN, raising=False)
     monkeypatch.setattr(alt.JupyterChart, "enable_offline", lambda _: None)
     monkeypatch.setattr("IPython.display.display", shown.append)
     figure._ipython_display_()
     widgets = [item for item in shown if isinstance(item, alt.JupyterChart)]
-    assert [widget.spec for widget in widgets] == [figure.bundle["spec"]]
+    assert [widget.spec for widget in widgets] == [figure.bundle.spec]
 
 
 @pytest.mark.parametrize("which", ["chart", "narrow"])
@@ -240,11 +240,11 @@ def test_a_figure_in_local_time_is_refused_by_name(rows, which):
     local = plain.transform_filter("year(datum.date) == 2024")
     given = {"chart": plain, "narrow": plain} | {which: local}
     with pytest.raises(ValueError, match=r"fig-test: transform\[0\].filter is .* write utcyear\("):
-        charts.figure(**given, **WORDS)
+        publish.figure(**given, **WORDS)
 
 
 def test_the_rows_of_a_figure_stay_as_given(rows):
     rows["date"] = pd.to_datetime(rows["date"])
-    bundle = charts.figure(alt.Chart(rows).mark_point().encode(x="date:T"), **WORDS).bundle
-    assert bundle["rows"][0]["date"] == "2024-01-01T00:00:00"
-    assert next(iter(bundle["spec"]["datasets"].values()))[0]["date"] == "2024-01-01T00:00:00Z"
+    bundle = publish.figure(alt.Chart(rows).mark_point().encode(x="date:T"), **WORDS).bundle
+    assert bundle.rows[0]["date"] == "2024-01-01T00:00:00"
+    assert next(iter(bundle.spec["datasets"].values()))[0]["date"] == "2024-01-01T00:00:00Z"

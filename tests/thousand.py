@@ -2,7 +2,7 @@
 
 `python -m tests.thousand` prints the whole count by table and column, in minutes, most of them for
 the flows of gravity_pairs; `tests/test_plausible.py` asks a sample of what no limit notices. No sum
-of bytes is asked: only the rules of the schema, of `caspian.rules` and of `caspian.plausible`.
+of bytes is asked: only the rules of the schema and those of `openbook.tables`.
 Zeros are left out, as they stay what they are.
 """
 
@@ -15,7 +15,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from caspian import plausible, rules, tables
+from openbook import tables
+from openbook.tables import rules
+from openbook.tables.limits import Bound, Jump, Ratio, Within
+from openbook.tables.options import Context, Rule
 
 TIMES = 1000
 LONG = 5000  # rows, from which on rules of order, parts and parties have nothing to say
@@ -48,17 +51,19 @@ def rows(name: str) -> pd.DataFrame:
     return tables.load(name)
 
 
+def key(name: str) -> str:
+    """The column by which the rows of a table are named."""
+    columns = resources()[name]["schema"]["primaryKey"]
+    return columns if isinstance(columns, str) else columns[0]
+
+
+CONTEXT = Context(rows, key)
+
+
 @cache
-def read_on() -> dict[str, str]:
-    """When each source was read."""
-    return {key: source.accessed for key, source in tables.references().items()}
-
-
-def parent(path: str) -> pd.Series:
-    """A column of a table by its key, as `caspian.rules` asks for it."""
-    name, column = path.split(".")
-    key = resources()[name]["schema"]["primaryKey"]
-    return rows(name).set_index(key if isinstance(key, str) else key[0])[column]
+def stated(name: str) -> list[Rule]:
+    """The rules of a table."""
+    return rules.read_rules(resources()[name])[0]
 
 
 def by_limits(resource: dict, column: str) -> pd.Series:
@@ -66,25 +71,23 @@ def by_limits(resource: dict, column: str) -> pd.Series:
     frame = rows(resource["name"]).copy()
     frame[column] = frame[column].astype("float64") * TIMES
     (field,) = (f for f in resource["schema"]["fields"] if f["name"] == column)
-    limits, own = field.get("constraints", {}), resource.get("caspian", {})
+    limits = field.get("constraints", {})
     noticed = (frame[column] > limits.get("maximum", np.inf)) | (
         frame[column] < limits.get("minimum", -np.inf)
     )
-    kinds = {"bounds": plausible.bound_faults, "ratios": plausible.ratio_faults}
-    for kind, faults in kinds.items():
-        for rule in own.get(kind, []):
-            if column in (rule.get("column"), rule.get("over"), rule.get("under")):
-                noticed |= frame.index.isin([(fault.row or 0) - 1 for fault in faults(rule, frame)])
+    for rule in stated(resource["name"]):
+        if isinstance(rule, (Bound, Ratio)) and column in rule.columns_named():
+            found = rule.violations(frame, CONTEXT)
+            noticed |= frame.index.isin([(each.row or 0) - 1 for each in found])
     return noticed
 
 
 @cache
 def groups(name: str) -> list[np.ndarray]:
     """For each rule that sets rows beside one another, the number of each row's group."""
-    own, frame = resources()[name].get("caspian", {}), rows(name)
-    columns = [rule["by"] for rule in own.get("jumps", [])]
-    columns += [list(rule["on"]) for rule in own.get("within", []) if rule.get("sum")]
-    return [frame.groupby(by, dropna=False).ngroup().to_numpy() for by in columns]
+    columns = [list(rule.by) for rule in stated(name) if isinstance(rule, Jump)]
+    columns += [list(rule.on) for rule in stated(name) if isinstance(rule, Within) and rule.sum]
+    return [rows(name).groupby(by, dropna=False).ngroup().to_numpy() for by in columns]
 
 
 def beside(name: str, frame: pd.DataFrame, at: int) -> pd.DataFrame:
@@ -97,25 +100,25 @@ def beside(name: str, frame: pd.DataFrame, at: int) -> pd.DataFrame:
 
 def noticed(resource: dict, frame: pd.DataFrame, at: int) -> bool:
     """Whether a rule that takes rows together notices the cell that was changed in this row."""
-    near = beside(resource["name"], frame, at)
-    if any(plausible.plausibility_faults(resource, near, rows, read_on())):
+    asked = stated(resource["name"])
+    limits = [rule for rule in asked if isinstance(rule, (Bound, Ratio, Jump, Within))]
+    if any(rules.violations(limits, beside(resource["name"], frame, at), CONTEXT)):
         return True
     if len(frame) > LONG:  # no rule of order, parts or parties is about a number there
         return False
-    return any(rules.row_faults(resource, frame, parent))
+    return any(rules.violations([rule for rule in asked if rule not in limits], frame, CONTEXT))
 
 
 def count(name: str, column: str, sample: int | None = SAMPLE) -> Count:
     """The count of one column; of a long table's cells, those of a sample are asked one by one."""
     resource, frame = resources()[name], rows(name).copy()
-    own = resource.get("caspian", {})
     values = frame[column].astype("float64")
     cells = values.notna() & (values != 0)
     left = list(frame.index[cells & ~by_limits(resource, column)])
     drawn = left
     if sample and len(left) > sample:
         drawn = random.Random(f"{SEED} {name} {column}").sample(left, sample)
-    about = [rule["value"] for kind in ("jumps", "within") for rule in own.get(kind, [])]
+    about = [rule.value for rule in stated(name) if isinstance(rule, (Jump, Within))]
     if len(frame) > LONG and column not in about:  # no rule sets these beside anything
         return Count(int(cells.sum()), len(left), len(left), left)
     missed = []

@@ -7,15 +7,16 @@ a page is written again when that page changes.
 from __future__ import annotations
 
 import re
-from html import escape
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from caspian.claims.page import PAGE, anchor
+from caspian.claims.bundle import Claims
+from caspian.claims.page import PAGE, TEMPLATES, anchor
 from caspian.claims.verdicts import COLOUR, SYMBOL, Verdict
-from caspian.site.pages import page, pages
+from openbook.site.markup import environment, raw
+from openbook.site.pages import page, pages
 
 
 class claim_chip(nodes.Inline, nodes.TextElement):
@@ -31,7 +32,7 @@ def claim_role(
         message = inliner.reporter.error(f"{wrong[0]!r} is no number of a claim", line=lineno)
         return [inliner.problematic(rawtext, rawtext, message)], [message]
     env = inliner.document.settings.env
-    page(env).shows_claims = True
+    page(env).shows.add(PAGE)
     chips: list[nodes.Node] = []
     for n in numbers:
         chips += [nodes.Text(" ")] if chips else []
@@ -42,11 +43,12 @@ def claim_role(
 def _verdicts(app: Sphinx) -> dict[int, tuple[str, str]]:
     """Verdict now and text of each claim, as the page of the claims publishes them."""
     held = pages(app.env).get(PAGE)
-    bundles = [item.bundle for item in held.published.values()] if held else []
+    published = held.published.values() if held else ()
     return {
         int(claim["claim"][1:]): (claim["now"]["verdict"], claim["text"])
-        for bundle in bundles
-        for claim in bundle.get("claims", ())
+        for bundle in published
+        if isinstance(bundle, Claims)
+        for claim in bundle.claims
     }
 
 
@@ -66,12 +68,18 @@ def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         verdict, text = known[number]
         kind = Verdict(verdict)
         html = (
-            f'<a class="caspian-chip" href="{root}{PAGE}.html#{anchor(f"c{number:02d}")}" '
-            f'title="{escape(text)} {escape(verdict.capitalize())}">'
-            f'<span aria-hidden="true" style="color:{COLOUR[kind]}">{SYMBOL[kind]}</span> '
-            f'<span class="caspian-chip-words">claim {number}, {escape(verdict)}</span></a>'
+            environment(TEMPLATES)
+            .get_template("chip.html")
+            .render(
+                address=f"{root}{PAGE}.html#{anchor(f'c{number:02d}')}",
+                text=text,
+                verdict=verdict,
+                colour=COLOUR[kind],
+                symbol=SYMBOL[kind],
+                number=number,
+            )
         )
-        chip.replace_self(nodes.raw("", html, format="html"))
+        chip.replace_self(raw(html))
 
 
 def visit_chip(translator: Any, _node: claim_chip) -> None:
@@ -80,10 +88,3 @@ def visit_chip(translator: Any, _node: claim_chip) -> None:
 
 def depart_chip(translator: Any, _node: claim_chip) -> None:
     """See `visit_chip`."""
-
-
-def setup(app: Sphinx) -> None:
-    """Register role, node and the moment in which chips are filled."""
-    app.add_role("claim", claim_role)
-    app.add_node(claim_chip, html=(visit_chip, depart_chip))
-    app.connect("doctree-resolved", fill)

@@ -30,7 +30,8 @@ import pandas as pd
 from caspian.claims.judging import Ladder, Measure, Step, Unknown
 from caspian.claims.verdicts import Verdict
 from caspian.models.routes import OUTCOME, status_outcome
-from caspian.rules import period_bounds
+from openbook.facts import merged
+from openbook.tables.periods import period_bounds
 
 OWN = "across_the_caspian"  # the book's own assumptions and conventions: known at any date
 EVENT_COLUMNS = ("signed", "said_on", "start", "date", "founded")  # an event's day, in this order
@@ -371,11 +372,6 @@ def figure(
     period = row["period"] if isinstance(row.get("period"), str) else ""
     name = "_".join([name, *re.findall(r"\d+", period)])
     return Measure(name, label, float(row[column]), unit, row["source"], period, movable=True)
-
-
-def merged(sources: Iterable[str]) -> str:
-    """Cells of sources as one, each key once."""
-    return ";".join(dict.fromkeys(key for cell in sources for key in cell.split(";") if key))
 
 
 def count(name: str, label: str, rows: pd.DataFrame, unit: str, sources: str = "") -> Measure:

@@ -42,7 +42,7 @@ def _load(name: str) -> pd.DataFrame:
 
 def _observation(name: str) -> list[str]:
     """The columns that name one observation of a table."""
-    return tables.describe(name).get("caspian", {}).get("observation", [])
+    return tables.describe(name).get("openbook", {}).get("observation", [])
 
 
 def records() -> Records:

@@ -11,15 +11,15 @@ from typing import Any
 import pandas as pd
 
 from caspian import tables
-from caspian.charts import Published, sources_of
 from caspian.claims import history
+from caspian.claims.bundle import Claims
 from caspian.claims.evidence import Limits, Records
 from caspian.claims.judged import THEN, Judged, candidates, evidence, omitted, records
 from caspian.claims.judging import Finding, Measure
 from caspian.claims.rules import judge
 from caspian.claims.words import MEASURED, PLACEHOLDER, amount, because, limit_text, rule_text, told
+from openbook.publish import Published, sources_of
 
-CLAIMS_MIME = "application/vnd.caspian.claims+json"
 THIN = 25.0  # percent of a limit: verdicts nearer than this are listed as hanging on it
 
 
@@ -303,20 +303,20 @@ def publish(
     for silence in left_out:
         for each in [*silence["then"], *silence["now"]]:
             keys |= dict.fromkeys(filter(None, each["source"].split(";")))
-    bundle = {
-        "name": name,
-        "title": title,
-        "subtitle": subtitle,
-        "note": note,
-        "then": THEN.isoformat(),
-        "until": now.judged_on.isoformat(),
-        "months": [on.isoformat() for on, _ in next(iter(through.values()))],
-        "claims": shown,
-        "left_out": left_out,
-        "sentences": sentences(item.claim for item in found),
-        "columns": list(table.columns),
-        "labels": {},
-        "rows": table.astype(object).where(table.notna(), None).to_dict("records"),
-        "sources": sources_of(keys),
-    }
-    return Published(CLAIMS_MIME, bundle)
+    bundle = Claims(
+        name=name,
+        title=title,
+        subtitle=subtitle,
+        note=note,
+        then=THEN.isoformat(),
+        until=now.judged_on.isoformat(),
+        months=tuple(on.isoformat() for on, _ in next(iter(through.values()))),
+        claims=tuple(shown),
+        left_out=tuple(left_out),
+        sentences=tuple(sentences(item.claim for item in found)),
+        columns=tuple(table.columns),
+        labels={},
+        rows=tuple(table.astype(object).where(table.notna(), None).to_dict("records")),
+        sources=sources_of(keys),
+    )
+    return Published(bundle)

@@ -1,7 +1,7 @@
 """The page of the claims: each a `<details>` with an anchor, and a filter over them.
 
 Here is what the templates are given; `templates/claims.html` is the page. Everything is in the
-HTML; `caspian.site.lists` says what its script adds. The bundle comes from
+HTML; `openbook.site.lists` says what its script adds. The bundle comes from
 :func:`caspian.claims.listing.publish`.
 """
 
@@ -13,16 +13,17 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from caspian.claims.bundle import Claims
 from caspian.claims.evidence import appeared
 from caspian.claims.verdicts import COLOUR, GROUPS, SYMBOL, Verdict
-from caspian.site import lists
-from caspian.site.pages import CLAIMS
-from caspian.text import day
+from openbook.bundle import SourceNote
+from openbook.site import markup
+from openbook.text import day
 
 HERE = Path(__file__).parent
 STATIC, TEMPLATES = HERE / "static", HERE / "templates"
 STYLE = "caspian-claims.css"
-PAGE = CLAIMS
+PAGE = "chapters/claims"  # whose verdicts others show
 
 CHAPTERS = {
     "visit": "The visit",
@@ -37,7 +38,7 @@ SHOWN = 2  # figures beside an opinion before the fold
 INDENT = "\u00a0" * 3  # a list's letters find a word behind spaces
 NAMED = 2  # sources of a figure before the fold
 
-Bundle = Mapping[str, Any]
+Told = Mapping[str, Any]  # of a claim, by its names in the JSON
 
 
 def anchor(key: str) -> str:
@@ -57,17 +58,17 @@ def month(iso: str, then: str) -> str:
     return day(iso) if iso == then else day(iso[:7])
 
 
-def in_words(through: Bundle, then: str) -> str:
+def in_words(through: Told, then: str) -> str:
     """A claim's verdicts through time as one line: what a strip says to those who don't see it."""
     *runs, now = through["runs"]
     line = ", ".join(f"{run['verdict']} from {month(run['from'], then)}" for run in runs)
     return f"Verdict through time: {line}; now {now['verdict']}"
 
 
-def dated(source: Bundle) -> str:
+def dated(source: SourceNote) -> str:
     """A source's date; without one the month by which it was out, by its key; or "undated"."""
-    on = appeared(source["key"], source["date"])
-    return source["date"] or (f"by {on.isoformat()[:7]}" if on else "undated")
+    on = appeared(source.key, source.date)
+    return source.date or (f"by {on.isoformat()[:7]}" if on else "undated")
 
 
 def ruler(months: Collection[str]) -> list[tuple[str, int]]:
@@ -79,7 +80,7 @@ def ruler(months: Collection[str]) -> list[tuple[str, int]]:
 # --- what an opened claim says first -------------------------------------------------------------
 
 
-def leaves(variants: Collection[Bundle], name: str = "") -> Iterator[tuple[str, Bundle]]:
+def leaves(variants: Collection[Told], name: str = "") -> Iterator[tuple[str, Told]]:
     """The counts and spans that are made of no others, by the names that lead to each."""
     for variant in variants:
         own = variant["name"]
@@ -90,7 +91,7 @@ def leaves(variants: Collection[Bundle], name: str = "") -> Iterator[tuple[str, 
             yield path, variant
 
 
-def measures(claim: Bundle) -> list[dict[str, Any]]:
+def measures(claim: Told) -> list[dict[str, Any]]:
     """What decided, on both days: rows of label, then and now (value and verdict, or None).
 
     The first count or span that leads to the claim's verdict, and those that lead to another; of
@@ -114,10 +115,10 @@ def measures(claim: Bundle) -> list[dict[str, Any]]:
     return [{"label": n, "then": told["then"].get(n), "now": told["now"].get(n)} for n in names]
 
 
-def lead_sources(claim: Bundle) -> dict[str, Any]:
+def lead_sources(claim: Told) -> dict[str, Any]:
     """The first sources of what decided: then, now if they are others, and how many more."""
 
-    def keys(figures: Collection[Bundle]) -> list[str]:
+    def keys(figures: Collection[Told]) -> list[str]:
         every = (key for figure in figures for key in figure["source"].split(";"))
         return list(dict.fromkeys(filter(None, every)))
 
@@ -130,7 +131,7 @@ def lead_sources(claim: Bundle) -> dict[str, Any]:
     return {"then": then, "now": now if now != then else [], "more": len(every) - len(named)}
 
 
-def why(claim: Bundle) -> dict[str, str]:
+def why(claim: Told) -> dict[str, str]:
     """Why each verdict is what it is, one sentence a day; of an opinion, why none is given."""
     then, now = (claim[when]["because"] or claim["rule"] for when in ("then", "now"))
     return {"Both days": now} if then == now else {"then": then, "now": now}
@@ -139,7 +140,7 @@ def why(claim: Bundle) -> dict[str, str]:
 # --- the filter ----------------------------------------------------------------------------------
 
 
-def filters(claims: Collection[Bundle]) -> list[dict[str, Any]]:
+def filters(claims: Collection[Told]) -> list[dict[str, Any]]:
     """The lists of the filter: name, label and options, each a value with its words.
 
     A verdict can be chosen by itself or with its group, in the words of the score.
@@ -160,29 +161,29 @@ def filters(claims: Collection[Bundle]) -> list[dict[str, Any]]:
 # --- the page ------------------------------------------------------------------------------------
 
 
-def _environment() -> lists.Environment:
-    made = lists.environment(TEMPLATES)
+def _environment() -> markup.Environment:
+    made = markup.environment(TEMPLATES)
     made.filters |= {"anchor": anchor, "group": group_of}
     made.filters["number"] = lambda key: int(key[1:])
     return made
 
 
 def claims_html(
-    bundle: Bundle, pages: Collection[str], root: str, cite: Callable[[str, str], str]
+    bundle: Claims, pages: Collection[str], root: str, cite: Callable[[str, str], str]
 ) -> str:
     """All claims below the caption. `pages` are the book's; `root` leads to the site's.
 
     `cite` gives a part of the book, by its title and its address, as a line of text.
     """
-    then = dt.date.fromisoformat(bundle["then"])
+    then = dt.date.fromisoformat(bundle.then)
 
-    def later(source: Bundle) -> bool:
-        on = appeared(source["key"], source["date"])
+    def later(source: SourceNote) -> bool:
+        on = appeared(source.key, source.date)
         return on is not None and on > then
 
-    def citation(claim: Bundle) -> str:
+    def citation(claim: Told) -> str:
         told = f"Claim {int(claim['claim'][1:])}, “{claim['text'].rstrip('.')}”: "
-        told += f"{claim['then']['verdict']} as known on {day(bundle['then'])}, "
+        told += f"{claim['then']['verdict']} as known on {day(bundle.then)}, "
         told += f"{claim['now']['verdict']} as known now"
         return cite(told.replace("'", "’"), f"{PAGE}.html#{anchor(claim['claim'])}")
 
@@ -191,11 +192,11 @@ def claims_html(
         .get_template("claims.html")
         .render(
             bundle=bundle,
-            by_key={source["key"]: source for source in bundle["sources"]},
-            paragraphs=list(dict.fromkeys(claim["paragraph"] for claim in bundle["claims"])),
-            filters=filters(bundle["claims"]),
-            ruler=ruler(bundle["months"]),
-            target=f"{bundle['name']}-list",
+            by_key=bundle.source_of,
+            paragraphs=list(dict.fromkeys(claim["paragraph"] for claim in bundle.claims)),
+            filters=filters(bundle.claims),
+            ruler=ruler(bundle.months),
+            target=f"{bundle.name}-list",
             chapters=CHAPTERS,
             former=FORMER,
             colour=COLOUR,
@@ -208,7 +209,7 @@ def claims_html(
             measures=measures,
             lead_sources=lead_sources,
             why=why,
-            month=lambda iso: month(iso, bundle["then"]),
-            in_words=lambda through: in_words(through, bundle["then"]),
+            month=lambda iso: month(iso, bundle.then),
+            in_words=lambda through: in_words(through, bundle.then),
         )
     )

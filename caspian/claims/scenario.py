@@ -22,7 +22,8 @@ from caspian.claims.rules import RULES, judge, look_up
 from caspian.claims.rules.series import by_period
 from caspian.claims.verdicts import OPINION, Verdict
 from caspian.models.routes import status_outcome
-from caspian.rules import nearest, period_bounds
+from openbook.tables.periods import period_bounds
+from openbook.tables.violations import nearest
 
 BEYOND = 2.0  # a turn that takes more than so many capacities is out of reach
 GRID = 200  # values tried within reach before each turn is closed in

@@ -9,7 +9,7 @@ import pandas as pd
 from caspian import tables
 from caspian.claims.judging import Finding, Measure, Step
 from caspian.claims.verdicts import FALLS_SHORT, HOLDS, OPEN
-from caspian.text import day, number
+from openbook.text import day, number
 
 COUNTED = (
     *(

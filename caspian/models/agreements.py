@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 import pandas as pd
 
 from caspian.models._checks import columns
-from caspian.rules import period_bounds
+from openbook.tables.periods import period_bounds
 
 # How a document commits its parties, by its legal kind as reported. The names are the Vienna
 # Convention's in spirit only: without the texts nobody can say what a court would hold binding.

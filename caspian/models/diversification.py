@@ -99,3 +99,19 @@ def breakeven_years(
     if premium >= at_most:
         return math.inf if premium else 0.0
     return -math.log(1 - premium / at_most) / math.log(1 + rate)
+
+
+def loss_expression(share_lost: str, netback_usd_per_t: str, rate: str, years: str) -> str:
+    """Return the yearly loss, USD a tonne, if lost oil is sold later, as an expression of Vega.
+
+    share lost x netback x `lost_fraction`.
+    """
+    return f"({share_lost}) * ({netback_usd_per_t}) * (1 - pow(1 + ({rate}), -({years})))"
+
+
+def years_expression(
+    premium_usd_per_t: str, share_lost: str, netback_usd_per_t: str, rate: str
+) -> str:
+    """Return `breakeven_years` as an expression of Vega, for a premium below the whole loss."""
+    whole = f"(({share_lost}) * ({netback_usd_per_t}))"
+    return f"-log(1 - ({premium_usd_per_t}) / {whole}) / log(1 + ({rate}))"

@@ -47,6 +47,14 @@ def payload(
     return np.maximum(full - per_metre * np.maximum(deepest - draft, 0.0), 0.0)
 
 
+def payload_expression(
+    full_payload_t: str, full_draft_m: str, tonnes_per_cm: str, depth: str, under_keel: str
+) -> str:
+    """Return `payload` in water of `depth` (below 0 counts as 0) as an expression of Vega."""
+    missing = f"max(0, ({full_draft_m}) - (max(0, {depth}) - ({under_keel})))"
+    return f"max(0, ({full_payload_t}) - 100 * ({tonnes_per_cm}) * {missing})"
+
+
 def cost_per_tonne(voyage_cost: Numbers, payload_t: Numbers) -> np.ndarray:
     """Return voyage cost / payload (USD per tonne); infinite where nothing can be loaded.
 

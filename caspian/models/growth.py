@@ -27,6 +27,11 @@ def required_growth(now: float, target: float, years: float) -> float:
     return (number("target", target) / start) ** (1 / number("years", years, above=True)) - 1
 
 
+def required_expression(now: str, target: str, years: str) -> str:
+    """Return `required_growth` as an expression of Vega."""
+    return f"pow(({target}) / ({now}), 1 / ({years})) - 1"
+
+
 class _Drift(NamedTuple):
     """The predictive distribution of the log of a series: last + h x mean, Student's t."""
 

@@ -70,6 +70,14 @@ def netback(legs: pd.DataFrame, brent: float, barrels_per_tonne: float) -> pd.Da
     return table.rename_axis("route").reset_index()
 
 
+def expression(brent: str, discount: str, share: str, cost_usd_per_bbl: str) -> str:
+    """Return the netback of a route, USD per barrel, as an expression of Vega.
+
+    `discount`, `share` and cost are the route's sums, the cost per barrel.
+    """
+    return f"(({brent}) + ({discount})) * (1 - ({share})) - ({cost_usd_per_bbl})"
+
+
 def swings(legs: pd.DataFrame, brent: float, barrels_per_tonne: float) -> pd.DataFrame:
     """Return how far each leg alone moves its route's netback (a tornado chart's bars).
 

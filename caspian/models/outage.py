@@ -127,6 +127,19 @@ def outage(
     return Outage(**{name: float(value) for name, value in _balance(**arguments).items()})
 
 
+def expressions(
+    days: str, flow_kt_per_day: str, capacity_cut: str, storage_kt: str, reroute_kt_per_day: str
+) -> dict[str, str]:
+    """Return rerouted, stored and curtailed of `outage`, in kt, as expressions of Vega."""
+    blocked = f"({flow_kt_per_day}) * ({capacity_cut})"
+    net = f"max(0, {blocked} - ({reroute_kt_per_day})) * ({days})"
+    return {
+        "rerouted": f"min({reroute_kt_per_day}, {blocked}) * ({days})",
+        "stored": f"min({storage_kt}, {net})",
+        "curtailed": f"max(0, {net} - ({storage_kt}))",
+    }
+
+
 def outage_table(days: Numbers, **parameters: Numbers) -> pd.DataFrame:
     """Return `outage` for every element of its broadcast arguments, one row each.
 

@@ -159,11 +159,23 @@ def gap_range(
     return float(least + min(slopes)), float(most + max(slopes))
 
 
+def part_expressions(
+    value: str, daily: str, days: str, ratio: float, sd_days: str, war_risk: str
+) -> dict[str, str]:
+    """Return what `generalised_cost` adds to the rate, part by part, as expressions of Vega."""
+    return {
+        "time": f"({value}) * ({daily}) * ({days})",
+        "risk": f"({value}) * ({daily}) * {ratio} * ({sd_days})",
+        "war": f"({value}) * ({war_risk})",
+    }
+
+
 def cost_expression(
     rate: str, value: str, daily: str, days: str, ratio: float, sd_days: str, war_risk: str
 ) -> str:
     """Return `generalised_cost` as an expression of Vega, from expressions of its parts."""
-    return f"({rate}) + ({value}) * (({daily}) * (({days}) + {ratio} * ({sd_days})) + ({war_risk}))"
+    parts = part_expressions(value, daily, days, ratio, sd_days, war_risk)
+    return " + ".join([f"({rate})", *parts.values()])
 
 
 def cheapest(

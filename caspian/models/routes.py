@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from caspian.models._checks import columns, numbers
+from openbook.tables.selection import OUTCOME
 
-OUTCOME = ("actual", "preliminary", "estimate")
 TOTAL = "total"
 UNATTRIBUTED = "unattributed"
 NARROW = ("cpc", "atyrau_samara")

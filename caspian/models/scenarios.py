@@ -72,3 +72,8 @@ def outages_a_year(
     left = max(0.0, blocked - number("reroute_kt_per_day", reroute_kt_per_day))
     each = max(0.0, left * number("days", days) - number("storage_kt", storage_kt))
     return number("outages", outages) * each
+
+
+def path_expression(value: str, growth: str, years: str) -> str:
+    """Return the value of `path` after some years as an expression of Vega."""
+    return f"({value}) * pow(1 + ({growth}), {years})"

@@ -1,6 +1,6 @@
 """Strikes a build at its n-th write: Python imports this module where its folder is on PYTHONPATH.
 
-The environment variable CASPIAN_FAULT says what happens, as JSON:
+The environment variable BOOK_FAULT says what happens, as JSON:
 
 - `under`: the folder whose files count; opening one to write, moving or removing it is a write;
 - `log`: the file that gets a line for each write, by any process of the build;
@@ -24,7 +24,7 @@ from typing import Any
 
 _SIGNALS = {"kill": signal.SIGKILL, "interrupt": signal.SIGINT, "stop": signal.SIGSTOP}
 _WRITING = os.O_WRONLY | os.O_RDWR
-_fault: dict[str, Any] = json.loads(os.environ.get("CASPIAN_FAULT", "{}"))
+_fault: dict[str, Any] = json.loads(os.environ.get("BOOK_FAULT", "{}"))
 _busy = False
 
 
@@ -71,5 +71,5 @@ def _watch(event: str, arguments: tuple[Any, ...]) -> None:
 if _fault:
     # The kernels of the build lead groups of their own and inherit this one's number.
     _fault.setdefault("group", os.getpgrp())
-    os.environ["CASPIAN_FAULT"] = json.dumps(_fault)
+    os.environ["BOOK_FAULT"] = json.dumps(_fault)
     sys.addaudithook(_watch)

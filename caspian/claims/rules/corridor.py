@@ -36,8 +36,8 @@ from caspian.claims.verdicts import (
     SUPPORTED,
 )
 from caspian.models import growth
-from caspian.rules import period_bounds
-from caspian.text import day
+from openbook.tables.periods import period_bounds
+from openbook.text import day
 
 DAYS_A_YEAR = 365.25
 

@@ -33,8 +33,8 @@ from caspian.claims.verdicts import (
     SUPPORTED,
 )
 from caspian.models.routes import RouteTree, by_count, status_outcome
-from caspian.rules import period_bounds
-from caspian.text import number
+from openbook.tables.periods import period_bounds
+from openbook.text import number
 
 
 class Oil(NamedTuple):

@@ -19,7 +19,7 @@ from caspian.claims.rules.series import Series
 from caspian.claims.rules.trade import LEDGERS, turnover
 from caspian.claims.rules.visit import last_days, visit
 from caspian.claims.verdicts import IMPRECISE, MISLEADING
-from caspian.rules import period_bounds
+from openbook.tables.periods import period_bounds
 
 LookUps = list[Callable[[], Measure]]
 

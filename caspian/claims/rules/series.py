@@ -26,8 +26,8 @@ from caspian.claims.judging import (
     change,
 )
 from caspian.claims.verdicts import CONTRADICTED, HOLDS, IMPRECISE, OPEN, SUPPORTED
-from caspian.rules import period_bounds
-from caspian.text import day
+from openbook.tables.periods import period_bounds
+from openbook.text import day
 
 MONTHS, DAYS_A_YEAR = 12, 365.25
 

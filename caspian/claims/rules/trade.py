@@ -36,7 +36,7 @@ from caspian.claims.verdicts import (
     SUPPORTED,
 )
 from caspian.models.routes import status_outcome
-from caspian.text import day
+from openbook.text import day
 
 LEDGERS = {"Kazakhstan's count": "Kazakhstan", "Azerbaijan's count": "Azerbaijan"}
 NAME = {"Kazakhstan": "trade_kz_usd_mn", "Azerbaijan": "trade_az_usd_mn"}

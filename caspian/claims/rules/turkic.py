@@ -30,7 +30,7 @@ from caspian.claims.verdicts import (
     SUPPORTED,
     Verdict,
 )
-from caspian.text import day
+from openbook.text import day
 
 SERIES = "status == 'actual' and frame == 'OTS' and preferred"  # one row a series of meetings
 

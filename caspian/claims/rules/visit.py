@@ -26,7 +26,7 @@ from caspian.claims.judging import (
 )
 from caspian.claims.rules.registry import candidate, rule
 from caspian.claims.verdicts import CONTRADICTED, IMPRECISE, OPEN, OVERSTATED, SUPPORTED
-from caspian.rules import period_bounds
+from openbook.tables.periods import period_bounds
 
 OIL = "parties_az == 'SOCAR' and parties_kz == 'KazMunayGas'"
 HOLDINGS = "parties_az == 'Azerbaijan Investment Holding' and parties_kz == 'Samruk-Kazyna'"

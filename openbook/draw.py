@@ -1,0 +1,133 @@
+"""Drawings of published figures: SVG for a page, SVG and PNG as files of their own.
+
+They are made from the stored spec by Vega itself (vl-convert), the same bytes on every machine.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+from collections.abc import Iterable, Mapping, MutableMapping
+from typing import Any
+
+from openbook.bundle import Figure
+
+# The drawn widths in CSS pixels: a column of text, and a phone of 360 px less its margins.
+WIDE, NARROW = 720, 328
+NARROW_BELOW = 480
+LEGEND_COLUMNS = {"wide": 4, "narrow": 2}
+
+INK = "currentColor"  # text and axes: follows the page, light or dark
+PAPER_INK = "#222832"  # the same on a white sheet, where a file stands alone
+
+
+def is_single(spec: Mapping[str, Any]) -> bool:
+    """Whether the chart is one view (or layers of one), which Vega can fit to a width."""
+    return not any(k in spec for k in ("hconcat", "vconcat", "concat", "facet", "repeat"))
+
+
+def fitted(spec: Mapping[str, Any], width: int) -> dict[str, Any]:
+    """A copy of `spec` drawn `width` CSS pixels wide, labels included.
+
+    One view fits exactly; a map keeps the proportions of its own width and height. Rows of small
+    multiples get the same inner width, with room kept for their axis labels: 30 % on a phone,
+    20 % on a page.
+    """
+    columns = LEGEND_COLUMNS["narrow" if width < NARROW_BELOW else "wide"]
+    config = spec.get("config", {})
+    legend = {**config.get("legend", {}), "columns": columns}
+    spec = {**spec, "config": {**config, "legend": legend}}
+    if is_single(spec):
+        if "projection" in spec:  # a map keeps its proportions
+            spec["height"] = round(width * spec["height"] / spec["width"])
+        spec["width"] = width
+        spec["autosize"] = {"type": "fit-x", "contains": "padding"}
+        return spec
+    inner = round(width * (0.7 if width < NARROW_BELOW else 0.8))
+    if "spec" in spec:
+        spec["spec"] = {**spec["spec"], "width": inner}
+    for key in ("vconcat", "concat"):
+        if key in spec:
+            spec[key] = [{**view, "width": inner} for view in spec[key]]
+    return spec
+
+
+DRAWN_FROM = "https://vega.github.io/vega-datasets/"  # put before relative links when drawn
+drawn: MutableMapping[str, str] = {}
+"""SVG by Vega-Lite spec, of what was drawn so far; a build puts a store here that lasts."""
+
+
+def _svg(spec_json: str) -> str:
+    svg = drawn.get(spec_json)
+    if svg is None:
+        svg = drawn[spec_json] = _draw(spec_json)
+    return svg
+
+
+def _draw(spec_json: str) -> str:
+    import vl_convert
+
+    # Vega counts its clip paths across all charts of a process: count anew in each drawing.
+    numbers: dict[str, str] = {}
+    return re.sub(
+        r"(?<=\bclip)\d+(?=[\")])",
+        lambda m: numbers.setdefault(m[0], str(len(numbers))),
+        vl_convert.vegalite_to_svg(spec_json),
+    )
+
+
+def static_svg(bundle: Figure, width: int) -> str:
+    """The figure as SVG for the page: transparent, its ink the colour of the text around it."""
+    spec = bundle.narrow or bundle.spec if width < NARROW_BELOW else bundle.spec
+    svg = _svg(json.dumps(fitted(spec, width), sort_keys=True)).replace(DRAWN_FROM, "")
+    # Ids of clip paths and gradients must differ between the figures of one page.
+    prefix = f"{bundle.name}-{width}-"
+    svg = re.sub(r'(id="|url\(#|href="#)', lambda m: m.group(1) + prefix, svg)
+    return svg.replace(' role="graphics-document"', "").replace(
+        "<svg ", '<svg focusable="false" ', 1
+    )
+
+
+def credit(publishers: Iterable[str], width: int = 108, most: int = 3) -> list[str]:
+    """The publishers in at most so many lines; names that find no room are counted, not cut."""
+    names = list(dict.fromkeys(publishers))
+    for shown in range(len(names), 0, -1):
+        more = f" and {len(names) - shown} more" if shown < len(names) else ""
+        lines = textwrap.wrap(f"Sources: {'; '.join(names[:shown])}{more}", width)
+        if len(lines) <= most:
+            break
+    return lines
+
+
+def _published_spec(bundle: Figure) -> dict[str, Any]:
+    """The spec of the figure that stands alone: title, subtitle and sources are part of it."""
+    publishers = (source.publisher for source in bundle.sources)
+    spec = fitted(bundle.spec, WIDE)
+    spec["title"] = {
+        "text": textwrap.wrap(bundle.title, 88),
+        "subtitle": textwrap.wrap(bundle.subtitle, 108) + credit(publishers),
+        "anchor": "start",
+        "frame": "bounds",
+        "fontSize": 15,
+        "subtitleFontSize": 12,
+        "offset": 14,
+    }
+    spec["padding"] = 12
+    # A file of its own has no page around it to take its paper and ink from.
+    spec = json.loads(json.dumps(spec).replace(f'"{INK}"', f'"{PAPER_INK}"'))
+    spec["config"] = {**spec.get("config", {}), "background": "white"}
+    return spec
+
+
+def published_svg(bundle: Figure) -> str:
+    """The figure as a file, without links: `figures/<name>.svg`, and what readers download."""
+    svg = _svg(json.dumps(_published_spec(bundle), sort_keys=True))
+    return re.sub(r"</?a\b[^>]*>", "", svg) + "\n"
+
+
+def published_png(bundle: Figure) -> bytes:
+    """The same at twice the size, as PNG."""
+    import vl_convert
+
+    return vl_convert.svg_to_png(published_svg(bundle), scale=2)

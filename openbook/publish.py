@@ -1,0 +1,246 @@
+"""Publish figures and tables: what a reader sees, checks and takes away of them.
+
+A chapter builds a plain Altair chart; :func:`figure` adds what every published figure has: a name,
+a finding as its caption, a description, its sources and the plotted rows. :func:`table` does the
+same for a table. The chart itself is never changed in meaning; its look is the book's own Altair
+theme.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence, Sized
+from dataclasses import dataclass, field
+from typing import Any
+
+import altair as alt
+import pandas as pd
+from markupsafe import Markup, escape
+
+from openbook import kernel, tables
+from openbook.bundle import Bundle, Figure, SourceNote, Table
+from openbook.text import number
+from openbook.utc import in_utc
+
+SOURCE_COLUMNS = ("source", "evidence")  # columns of keys of references.bib, shown as links
+
+
+def slider(
+    name: str, low: float, high: float, step: float, value: float, label: str
+) -> alt.Parameter:
+    """A Vega-Lite parameter with a range control that readers can move on the page."""
+    bind = alt.binding_range(min=low, max=high, step=step, name=label)
+    return alt.param(name=name, value=value, bind=bind)
+
+
+# --- what a figure carries -------------------------------------------------------------------
+
+
+def _plain(value: Any) -> Any:
+    """A JSON value for one cell of a table."""
+    if value is None or value is pd.NaT or (not isinstance(value, str) and pd.isna(value)):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.strftime("%Y-%m-%d")
+    return value.item() if hasattr(value, "item") else value
+
+
+def _records(rows: pd.DataFrame) -> tuple[dict[str, Any], ...]:
+    return tuple({k: _plain(v) for k, v in row.items()} for row in rows.to_dict("records"))
+
+
+def _plotted(spec: Mapping[str, Any]) -> pd.DataFrame:
+    """Every data row in a Vega-Lite spec, once, in the order of plotting.
+
+    Altair gathers rows under `datasets`. Data with a name of its own stays in its layer and is
+    scenery, like a map's outlines: it is drawn and not listed.
+    """
+    frames = [pd.DataFrame(rows) for rows in spec.get("datasets", {}).values()]
+    frames = [f for f in frames if len(f.columns)]
+    if not frames:
+        return pd.DataFrame()
+    return pd.concat(frames, ignore_index=True).drop_duplicates(ignore_index=True)
+
+
+def source_keys(given: Iterable[pd.DataFrame | str]) -> list[str]:
+    """Keys of `references.bib` named by strings or by tables' source columns, in order."""
+    keys: dict[str, None] = {}
+    for item in given:
+        if isinstance(item, str):
+            values: Sequence[str] = [item]
+        else:
+            columns = [c for c in SOURCE_COLUMNS if c in item.columns]
+            values = [v for column in columns for v in item[column].dropna()]
+        for value in values:
+            keys.update(dict.fromkeys(k for k in value.split(";") if k))
+    return list(keys)
+
+
+def sources_of(keys: Iterable[str]) -> tuple[SourceNote, ...]:
+    """What a figure or table says of its sources, by their keys."""
+    found = (tables.source(key) for key in keys)
+    return tuple(SourceNote(s.key, s.title, s.publisher, s.date or "", s.url or "") for s in found)
+
+
+_NAME = re.compile(r"^(fig|tab)-[a-z0-9]+(-[a-z0-9]+)*$")
+
+
+def _check(kind: str, name: str, texts: Mapping[str, str], sources: Sized) -> None:
+    if not _NAME.match(name) or not name.startswith(kind):
+        raise ValueError(f'{name!r}: a name looks like "{kind}-oil-routes"')
+    if empty := [key for key, text in texts.items() if not text.strip()]:
+        raise ValueError(f"{name}: {', '.join(empty)} is empty; every {kind} says what it shows")
+    if not sources:
+        raise ValueError(
+            f"{name}: no source. Plot rows that keep their `source` column, or name the tables "
+            "the model used in sources=[...]"
+        )
+
+
+@dataclass(frozen=True)
+class Published:
+    """A figure or table as a chapter returns it; it shows itself in the book and in JupyterLab."""
+
+    bundle: Bundle
+    chart: alt.TopLevelSpec | None = field(default=None, repr=False)
+
+    def __repr__(self) -> str:
+        """Return name and finding."""
+        return f"{self.bundle.name}: {self.bundle.title}"
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import HTML, display
+
+        of = self.bundle
+        if kernel.in_book():
+            display({of.mime: of.to_json(), "text/plain": repr(self)}, raw=True)
+            return
+        display(HTML(Markup("<strong>{}</strong><br>{}").format(of.title, of.subtitle)))
+        if self.chart is not None and isinstance(of, Figure):
+            alt.JupyterChart.enable_offline(True)
+            widget = alt.JupyterChart(self.chart)
+            widget.spec = of.spec  # what the book draws, in UTC too
+            display(widget)
+        else:
+            display(pd.DataFrame(list(of.rows), columns=list(of.columns)))
+        link = Markup('<a href="{0.url}">{0.publisher}</a>')
+        links = (link.format(s) if s.url else escape(s.publisher) for s in of.sources)
+        display(HTML(Markup("<small>Sources: {}</small>").format(Markup("; ").join(links))))
+
+
+def figure(
+    chart: alt.TopLevelSpec,
+    *,
+    name: str,
+    title: str,
+    subtitle: str,
+    alt: str,
+    sources: Iterable[pd.DataFrame | str] = (),
+    note: str = "",
+    labels: Mapping[str, str] | None = None,
+    narrow: alt.TopLevelSpec | None = None,
+) -> Published:
+    """Publish an Altair chart as a numbered figure.
+
+    `name` is its label (`fig-…`, for `{numref}`, its files and its link); `title` the finding, a
+    sentence with its number; `subtitle` what is plotted, in which unit, for which years; `alt`
+    the description for those who cannot see it; `sources` tables or keys that stand behind the
+    figure beyond the plotted rows' own `source` column; `note` what a reader must know to read
+    it; `labels` heads of the data table's columns; `narrow` another chart for phones.
+
+    Raises ValueError for a figure without a source, a finding or a description, and for one that
+    would be drawn in local time.
+    """
+    spec = chart.to_dict()
+    rows = _plotted(spec)
+    listed = sources_of(source_keys([rows, *sources]))
+    _check("fig", name, {"title": title, "subtitle": subtitle, "alt": alt}, listed)
+    bundle = Figure(
+        name=name,
+        title=title,
+        subtitle=subtitle,
+        alt=alt,
+        note=note,
+        columns=tuple(rows.columns),
+        labels=dict(labels or {}),
+        rows=_records(rows),
+        sources=listed,
+        spec=_settled(spec, name, alt),
+        narrow=None if narrow is None else _settled(narrow.to_dict(), name, alt),
+    )
+    return Published(bundle, chart)
+
+
+def table(
+    rows: pd.DataFrame,
+    *,
+    name: str,
+    title: str,
+    subtitle: str,
+    labels: Mapping[str, str],
+    sources: Iterable[pd.DataFrame | str] = (),
+    digits: Mapping[str, int] | None = None,
+    note: str = "",
+    filters: Sequence[str] = (),
+    dates: Sequence[str] = (),
+    folded: bool = False,
+) -> Published:
+    """Publish a table: `labels` names the columns shown and their heads, units included.
+
+    Columns of sources (`source`, `evidence`) are shown as links. `digits` gives decimals by
+    column (default 1). `filters` names columns that readers can choose a value of; such a table
+    can be searched and sorted too. `dates` names columns of ISO dates, which are shown in words
+    and sorted as dates. A `folded` table, long and to be looked up, is closed on the page under
+    its title and its number of rows. Raises ValueError for a table without a source or with a
+    label, filter or date for a column that it does not show.
+    """
+    if missing := [c for c in labels if c not in rows.columns]:
+        raise ValueError(f"{name}: no column {missing}; the table has {list(rows.columns)}")
+    if missing := [c for c in [*filters, *dates] if c not in labels]:
+        raise ValueError(f"{name}: filters and dates are columns shown; {missing} has no label")
+    listed = sources_of(source_keys([rows, *sources]))
+    _check("tab", name, {"title": title, "subtitle": subtitle}, listed)
+    bundle = Table(
+        name=name,
+        title=title,
+        subtitle=subtitle,
+        note=note,
+        columns=tuple(labels),
+        labels=dict(labels),
+        digits=dict(digits or {}),
+        rows=_records(rows[list(labels)]),
+        sources=listed,
+        filters=tuple(filters),
+        dates=tuple(dates),
+        folded=folded,
+    )
+    return Published(bundle)
+
+
+def _settled(spec: dict[str, Any], name: str, description: str) -> dict[str, Any]:
+    """The spec as it is stored: described, in UTC, without a width or Altair's editor hints.
+
+    All that is drawn of a figure is drawn from it. Raises ValueError for local time.
+    """
+    spec = in_utc(json.loads(json.dumps(spec)), name)
+    spec.pop("usermeta", None)
+    spec["description"] = description
+    return spec
+
+
+def csv_text(bundle: Bundle) -> str:
+    """Exactly the rows plotted or listed, as CSV."""
+    rows = pd.DataFrame(list(bundle.rows), columns=list(bundle.columns))
+    return rows.to_csv(index=False, lineterminator="\n")
+
+
+def cell_text(value: Any, digits: int | None = None) -> str:
+    """One cell of a data table as a reader sees it."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (int, float)):
+        return number(value, digits) if digits is not None else number(value)
+    return str(value)

@@ -1,0 +1,138 @@
+"""The catalogue of tables: what each holds, who uses it, and the whole data package as files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from markupsafe import Markup
+from sphinx.application import Sphinx
+
+from openbook import tables
+from openbook.site import archive, files, schema_org, sources, usage
+from openbook.site.archive import FOLDER
+from openbook.site.files import FileRecipe
+from openbook.site.links import Links, anchor
+from openbook.site.markup import Link, render
+from openbook.tables import resource
+from openbook.tables.resource import Resource
+from openbook.text import number
+
+FIRST_ROWS = 5
+LONG = 90  # characters of a cell of the first rows; the rest is in the file
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A table of the catalogue: its schema, its cells as text, its sources with their rows.
+
+    `referring` are the tables that hold its codes, in the order of the package.
+    """
+
+    schema: Resource
+    referring: list[str]
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    sources: Mapping[str, list[int]]
+
+    @property
+    def licences(self) -> list[Link]:
+        """Its licences, linked if they have a page."""
+        return [Link(licence.title, licence.address) for licence in self.schema.licences]
+
+    @property
+    def numeric(self) -> set[int]:
+        """The places of the columns that hold numbers."""
+        kinds = (field.type for field in self.schema.fields)
+        return {at for at, kind in enumerate(kinds) if kind in ("number", "integer")}
+
+    @property
+    def first_rows(self) -> list[list[str]]:
+        """The rows that the page shows, long cells cut."""
+        return [
+            [cell if len(cell) <= LONG else cell[: LONG - 1].rstrip() + "…" for cell in row]
+            for row in self.rows[:FIRST_ROWS]
+        ]
+
+
+def entries() -> list[Entry]:
+    """Every table, by title."""
+    found, held, package = [], tables.files(), tables.package()
+    schemas = [resource.read(described) for described in package["resources"]]
+    for schema, described in zip(schemas, package["resources"], strict=True):
+        content = held[schema.path]
+        header, *rows = archive.rows(content)
+        referring = [other.name for other in schemas if schema.name in other.refers.values()]
+        used = archive.sources_of(described, content)
+        found.append(Entry(schema, referring, header, tuple(rows), used))
+    return sorted(found, key=lambda entry: entry.schema.title.casefold())
+
+
+def html(app: Sphinx, part: str, links: Links, used: usage.Usage) -> Markup:
+    """A part of the catalogue: `package`, `index` or `tables`."""
+    listed, base = entries(), f"{links.root}{FOLDER}"
+    if part == "package":
+        return _package(app, base, listed)
+    return render(
+        f"{part}.html",
+        tables=listed,
+        base=base,
+        links=links,
+        usage=used,
+        anchor=anchor,
+        by_publisher=sources.by_publisher,
+    )
+
+
+def zip_name() -> str:
+    """The name of the whole package as a file: it says which version it is."""
+    package = tables.package()
+    return f"{package['name']}-{package['version']}.zip"
+
+
+def _size(content: bytes) -> str:
+    return f"{number(max(len(content) / 1000, 0.1), 0 if len(content) > 9500 else 1)} kB"
+
+
+def _package(app: Sphinx, base: str, listed: list[Entry]) -> Markup:
+    """What the whole is, how to take it, and the same for machines."""
+    content = archive.zipped(archive.contents(Path(app.confdir)))
+    return render(
+        "package.html",
+        package=tables.package(),
+        tables=listed,
+        rows=sum(len(entry.rows) for entry in listed),
+        columns=sum(len(entry.schema.fields) for entry in listed),
+        sources=len(tables.references()),
+        base=base,
+        name=zip_name(),
+        size=_size(content),
+        sum=files.sha256(content),
+        dataset=schema_org.dataset(Path(app.confdir), base, zip_name()),
+    )
+
+
+def package_files(app: Sphinx) -> dict[str, FileRecipe]:
+    """The data package as files of the site: CSV, Parquet, schema, bibliography, zip, sum."""
+    found: dict[str, FileRecipe] = {}
+    package, held = tables.package(), tables.files()
+
+    for name, content in held.items():
+        found[name] = files.from_bytes(content)
+    for described in package["resources"]:
+        content = held[described["path"]]
+        digest = json.dumps([archive.parquet_writer(), described], sort_keys=True)
+        found[f"{described['name']}.parquet"] = FileRecipe(
+            files.sha256(digest.encode() + content),
+            partial(archive.parquet, described, content),
+        )
+    whole, name = archive.contents(Path(app.confdir)), zip_name()
+    digest = files.sha256("".join(files.sha256(c) for _, c in sorted(whole.items())).encode())
+    found[name] = FileRecipe(digest, lambda: archive.zipped(whole))
+    found[f"{name}.sha256"] = FileRecipe(
+        digest, lambda: f"{files.sha256(archive.zipped(whole))}  {name}\n".encode()
+    )
+    return found

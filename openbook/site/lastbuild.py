@@ -1,0 +1,103 @@
+"""One build at a time in a tree, and what the last one left: finished, warned or cut short.
+
+A build that is killed between reading and writing leaves pages that Sphinx holds for done. So a
+mark stands in `_build` while a build works, and is taken away only at its end. Where it still
+stands, the pages and what is known of them are thrown away; the runs of the chapters are kept,
+since each is whole and says what it used. A page that warned is outdated until it is clean.
+"""
+
+from __future__ import annotations
+
+import json
+import logging as python_logging
+import shutil
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from sphinx.application import ENV_PICKLE_FILENAME, Sphinx
+from sphinx.util import logging
+from sphinx.util.logging import (
+    NAMESPACE,
+    SphinxWarningLogRecord,
+    WarningLogRecordTranslator,
+    is_suppressed_warning,
+)
+
+from openbook.site import files
+
+LOCK, MARK, WARNED = ".lock", ".unfinished", ".warned.json"
+log = logging.getLogger(__name__)
+
+
+class _Warned(python_logging.Handler):
+    """Notes the pages that warnings name; `everywhere` if one names none."""
+
+    def __init__(self, app: Sphinx) -> None:
+        super().__init__(python_logging.WARNING)
+        self.app, self.docnames, self.everywhere = app, set[str](), False
+        self._translate = WarningLogRecordTranslator(app)
+
+    def emit(self, record: python_logging.LogRecord) -> None:
+        kind, subkind = getattr(record, "type", ""), getattr(record, "subtype", "")
+        if is_suppressed_warning(kind, subkind, self.app.config.suppress_warnings):
+            return
+        copy = SphinxWarningLogRecord("", record.levelno, "", 0, "", (), None)
+        copy.location = getattr(record, "location", "")
+        self._translate.filter(copy)  # a node, or a page and a line, becomes "path:line"
+        path = str(copy.location or "").partition(":")[0]
+        docname = self.app.env.path2doc(path) if path else None
+        if docname in self.app.env.found_docs:
+            self.docnames.add(docname)
+        else:
+            self.everywhere = True
+
+
+class LastBuild:
+    """The state of one output folder (`_build`)."""
+
+    def __init__(self, folder: Path) -> None:
+        """Look at a folder; nothing is changed yet."""
+        self.folder = folder
+        self._lock = FileLock(folder / LOCK)
+        self._watch: _Warned | None = None
+
+    def begin(self, app: Sphinx) -> None:
+        """Wait for another build to end, clear away what one that was cut short left, set the mark.
+
+        Called before Sphinx loads its environment.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            log.info("another build works in %s: waiting until it ends", self.folder.name)
+            self._lock.acquire()
+        mark = self.folder / MARK
+        if mark.exists():
+            log.info("the last build was cut short: every page is made anew")
+            shutil.rmtree(app.doctreedir, ignore_errors=True)
+            shutil.rmtree(app.outdir)
+            Path(app.outdir).mkdir()
+        mark.touch()
+
+    def watch(self, app: Sphinx) -> None:
+        """From here on, note which pages warn."""
+        self._watch = _Warned(app)
+        python_logging.getLogger(NAMESPACE).addHandler(self._watch)
+
+    def warned(self) -> list[str]:
+        """The pages that warned in the last build."""
+        path = self.folder / WARNED
+        docnames: list[str] = json.loads(path.read_text("utf-8")) if path.is_file() else []
+        return docnames
+
+    def end(self, app: Sphinx, exception: BaseException | None) -> None:
+        """Note what warned, take the mark away if the build came to its end, let others build."""
+        if self._watch is not None:
+            python_logging.getLogger(NAMESPACE).removeHandler(self._watch)
+            if self._watch.everywhere:  # no page to blame: all are looked at again
+                (Path(app.doctreedir) / ENV_PICKLE_FILENAME).unlink(missing_ok=True)
+            files.write(self.folder / WARNED, json.dumps(sorted(self._watch.docnames)).encode())
+        if exception is None:
+            (self.folder / MARK).unlink()
+        self._lock.release()

@@ -1,0 +1,213 @@
+"""An executed chapter as a notebook that reads alike in JupyterLab and on a code host.
+
+It carries its outputs as pictures and HTML tables, and its prose as plain Markdown with the numbers
+in it; the chapter's source is the one to run again.
+"""
+
+from __future__ import annotations
+
+import ast
+import base64
+import json
+import re
+from pathlib import Path
+from typing import Any, cast
+
+import nbformat
+from myst_nb.sphinx_ import SphinxEnvType
+from sphinx.application import Sphinx
+from sphinx.domains.std import StandardDomain
+
+from openbook import draw, tables
+from openbook.bundle import Figure
+from openbook.kernel import ENGINE
+from openbook.site import citation, files, markup, render, usage
+from openbook.site.pages import page, pages
+from openbook.text import day
+
+_ROLE = re.compile(r"\{([a-z][\w:.-]*)\}`([^`]+)`")
+_FENCE = re.compile(r"^\s*(`{3,}|~{3,}|:{3,})\s*\{([\w:.-]+)\}\s*(.*)$")
+_OPTION = re.compile(r"^\s*:[\w-]+:(?:\s|$)")
+_TARGET = re.compile(r"^\([\w-]+\)=\s*$")
+_BOXES = {"admonition", "note", "warning", "tip", "important", "caution", "seealso", "dropdown"}
+
+
+# --- prose: MyST to plain Markdown -----------------------------------------------------------
+
+
+class _Prose:
+    """Turns the prose of a page into Markdown that any viewer of notebooks reads."""
+
+    def __init__(self, app: Sphinx, docname: str) -> None:
+        self.app, self.docname = app, docname
+        self.values = {name: list(said) for name, said in page(app.env, docname).shown.items()}
+        self.places = {
+            name: (where, item.kind)
+            for where, held in pages(app.env).items()
+            for name, item in held.published.items()
+        }
+
+    def _glued(self, text: str) -> str:
+        where, _, key = text.rpartition("::") if "::" in text else ("", "", text)
+        key = key.partition(":")[0]
+        if where:  # relative to this page, as MyST-NB takes it
+            where = self.app.env.relfn2path(where, self.docname)[0].removesuffix(".md")
+        path = executed(self.app, where or self.docname, "glue.json")
+        held = json.loads(path.read_text(encoding="utf-8"))[key]["data"]
+        shown = held["text/plain"]
+        return ast.literal_eval(shown) if shown[:1] in "'\"" else shown
+
+    def _role(self, match: re.Match[str]) -> str:
+        role, text = match.groups()
+        labelled = re.match(r"(.*?)\s*<([^<>]+)>$", text, re.DOTALL)
+        label, target = labelled.groups() if labelled else ("", text)
+        match role:
+            case "eval":
+                said = self.values[text]  # in the order of the page: a name may be bound anew
+                return said.pop(0) if len(said) > 1 else said[0]
+            case "numref" if target in self.places:
+                where, kind = self.places[target]
+                return usage.number_of(self.app.env, where, kind, target)
+            case "source":
+                held = tables.source(text)
+                shown = f"{held.publisher}, {held.date}" if held.date else held.publisher
+                return f"([{shown}]({held.url}))" if held.url else f"({shown})"
+            case "math":
+                return f"${text}$"
+            case "sub" | "sup":
+                return f"<{role}>{text}</{role}>"
+            case "doc" if not label:
+                path = self.app.env.relfn2path(target, self.docname)[0].removesuffix(".md")
+                return self.app.env.titles[path].astext()
+            case "ref" if not label:
+                labels = cast(StandardDomain, self.app.env.get_domain("std")).labels
+                return labels[target][2] if target in labels else target
+        return self._glued(text) if role.startswith("glue") else label or target
+
+    def _inline(self, text: str) -> str:
+        return _ROLE.sub(self._role, text)
+
+    def plain(self, source: str) -> str:
+        """The Markdown of a cell without roles, directives, labels and comments."""
+        lines, made = source.split("\n"), []
+        while lines:
+            line = lines.pop(0)
+            if not (fence := _FENCE.match(line)):
+                if not (_TARGET.match(line) or line.startswith("% ")):
+                    made.append(line)
+                continue
+            mark, name, argument = fence.groups()
+            inside = []
+            while lines and not re.match(rf"^\s*{mark[0]}{{{len(mark)},}}\s*$", lines[0]):
+                inside.append(lines.pop(0))
+            lines[:1] = []  # the end of the fence
+            while inside and _OPTION.match(inside[0]):
+                inside.pop(0)
+            made += self._directive(name, argument, "\n".join(inside).strip("\n"))
+        return self._inline("\n".join(made)).strip("\n")
+
+    def _directive(self, name: str, argument: str, inside: str) -> list[str]:
+        if name == "math":
+            return ["$$", inside or argument, "$$"]
+        if name in ("code", "code-block"):
+            return [f"```{argument}", inside, "```"]
+        body = self.plain(inside).split("\n")
+        if name not in _BOXES:
+            return body
+        return [f"> {line}".rstrip() for line in [f"**{argument or name.title()}**", "", *body]]
+
+
+def executed(app: Sphinx, docname: str, kind: str) -> Path:
+    """Where MyST-NB keeps what a page's cells gave (`ipynb`) and glued (`glue.json`)."""
+    return Path(cast(SphinxEnvType, app.env).mystnb_config.output_folder) / f"{docname}.{kind}"
+
+
+# --- outputs ---------------------------------------------------------------------------------
+
+
+def _outputs(app: Sphinx, docname: str, output: dict[str, Any]) -> list[dict[str, Any]]:
+    """An output as any viewer shows it: figures as pictures, tables as HTML, with their numbers."""
+    if "data" not in output:
+        return [dict(output)]
+    data = {k: v for k, v in output["data"].items() if not k.startswith("application/papermill")}
+    if not data:
+        return []
+    made = {"output_type": "display_data", "metadata": {}}
+    published = page(app.env, docname).published
+    names = (held.get("name") for held in data.values() if isinstance(held, dict))
+    bundle = next((published[name] for name in names if name in published), None)
+    if bundle is None:
+        return [{**output, "data": data, "metadata": {}}]
+    shown = usage.number_of(app.env, docname, bundle.kind, bundle.name)
+    if isinstance(bundle, Figure):
+        drawn = Path(app.outdir) / render.FOLDER / f"{bundle.name}.png"
+        picture = {
+            "image/png": base64.b64encode(drawn.read_bytes()).decode(),
+            "text/plain": data["text/plain"],
+        }
+        sized = {"image/png": {"width": draw.WIDE}}
+        title = {"text/html": markup.render("number.html", number=shown), "text/plain": shown}
+        return [made | {"data": title}, made | {"data": picture, "metadata": sized}]
+    html = markup.render(
+        "notebook_table.html",
+        number=shown,
+        bundle=bundle,
+        data=render.data_table(bundle),
+        publishers=dict.fromkeys(source.publisher for source in bundle.sources),
+    )
+    return [made | {"data": {"text/html": html, "text/plain": data["text/plain"]}}]
+
+
+# --- the whole -------------------------------------------------------------------------------
+
+
+def make(app: Sphinx, docname: str) -> bytes:
+    """The executed chapter as a notebook whose outputs and numbers show anywhere."""
+    prose = _Prose(app, docname)
+    cited = citation.read(app.confdir)
+    path = executed(app, docname, "ipynb")
+    packages = ", ".join(f"`{name}`" for name in (ENGINE, *app.config.openbook_packages))
+    note = (
+        f"*From {cited.title}, version {cited.version} of {day(cited.released)}. The numbers in "
+        "the text are those of this version; the chapter's source (MyST Markdown) computes them "
+        f"anew. The cells run inside the book's folder, with its packages {packages}.*"
+    )
+    cells = [nbformat.v4.new_markdown_cell(note)]
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code":
+            outputs = [made for o in cell.outputs for made in _outputs(app, docname, o)]
+            held = nbformat.v4.new_code_cell(
+                cell.source,
+                execution_count=cell.execution_count,
+                outputs=nbformat.from_dict(outputs),
+            )
+        else:
+            held = nbformat.v4.new_markdown_cell(prose.plain(cell.source))
+        cells.append(held)
+    for at, cell in enumerate(cells):
+        cell["id"] = f"cell-{at}"  # not a random one
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    made = nbformat.v4.new_notebook(
+        cells=cells,
+        metadata={
+            "kernelspec": kernel,
+            "language_info": {"name": "python"},
+            "title": app.env.titles[docname].astext(),
+        },
+    )
+    nbformat.validate(made)
+    return (nbformat.writes(made) + "\n").encode()
+
+
+def digest(app: Sphinx, docname: str) -> str:
+    """Digest of all that a chapter's notebook is made from: cheaper than making it."""
+    env, held = app.env, page(app.env, docname)
+    numbers = {d: {k: dict(v) for k, v in n.items()} for d, n in env.toc_fignumbers.items()}
+    titles = {name: title.astext() for name, title in env.titles.items()}
+    glued = [executed(app, name, "glue.json") for name in (docname, *sorted(held.quoted))]
+    made_from = [
+        [app.config.openbook_code, app.config.openbook_citation, tables.digest("references")],
+        [held.source, held.run, held.shown, numbers, titles],
+        [files.sha256(path.read_bytes()) for path in glued if path.is_file()],
+    ]
+    return files.sha256(json.dumps(made_from, sort_keys=True).encode())

@@ -1,0 +1,46 @@
+"""What search engines and messengers read in the head of a page: description, citation, preview."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+from openbook.site import citation
+from openbook.site.markup import render
+
+_VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>\n?')  # docutils' own; the layout has one
+
+
+def _description(tree: nodes.document) -> str:
+    """The page's first finding, or its first paragraph."""
+    boxes = tree.findall(lambda n: isinstance(n, nodes.Element) and "findings" in n["classes"])
+    for held in [*boxes, tree]:
+        for item in held.findall(nodes.paragraph):
+            if text := _without_last_link(item):
+                return text
+    return ""
+
+
+def _without_last_link(paragraph: nodes.paragraph) -> str:
+    """The words of a paragraph; a link after its last sentence leads on and says nothing itself."""
+    parts = [part for part in paragraph.children if part.astext().strip()]
+    if len(parts) > 1 and isinstance(parts[-1], nodes.reference):
+        before = "".join(part.astext() for part in parts[:-1]).rstrip()
+        if before.endswith((".", "!", "?", ":")):
+            return " ".join(before.rstrip(":").split())
+    return " ".join(paragraph.astext().split())
+
+
+def add(app: Sphinx, docname: str, context: dict[str, Any], tree: nodes.document) -> None:
+    """Add a page's tags to the `context` of its template."""
+    tags = render(
+        "page_head.html",
+        cited=citation.read(app.confdir),
+        title=app.env.titles[docname].astext(),
+        description=_description(tree),
+        site=app.config.project,
+    )
+    context["metatags"] = _VIEWPORT.sub("", context.get("metatags", "")) + str(tags)
