@@ -379,7 +379,9 @@ def test_the_list_of_sources_stays_light(site):
 
 def listed_kind(kind: str) -> str:
     """The part of the page for which `{sources} <kind>` leaves a placeholder."""
-    env = SimpleNamespace(docname="chapters/references", note_dependency=lambda name: None)
+    config = SimpleNamespace(openbook_data="data")
+    noted = {"docname": "chapters/references", "note_dependency": lambda name: None}
+    env = SimpleNamespace(config=config, **noted)
     state = SimpleNamespace(document=SimpleNamespace(settings=SimpleNamespace(env=env)))
     machine = SimpleNamespace(reporter=None)
     directive = backmatter.Sources("sources", [kind], {}, None, 1, 0, "", state, machine)
