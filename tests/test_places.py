@@ -43,12 +43,14 @@ def test_the_small_book_is_the_same_elsewhere_and_on_one_core(small_site, tmp_pa
 
 
 def test_the_book_is_the_same_elsewhere(site, tmp_path):
-    """Its pages, that is, drawn and written anew from the runs of the first build.
+    """Its pages, that is, written anew from the runs and the drawings of the first build.
 
-    That cells give the same elsewhere is seen as they run: `openbook.testing.cells`.
+    That cells give the same elsewhere is seen as they run (`openbook.testing.cells`), and drawings
+    in four timezones and two locales (tests/test_figures.py).
     """
     tree = trees.copy_tree(tmp_path / FOLDER)
-    shutil.copytree(book.ROOT / "_build" / ".runs", tree / "_build" / ".runs")
+    for made in (".runs", ".drawings"):
+        shutil.copytree(book.ROOT / "_build" / made, tree / "_build" / made)
     done = same_elsewhere(tree, trees.built_files(book.ROOT))
     assert " ran in " not in done.output
 
