@@ -113,3 +113,8 @@ def test_what_a_cell_may_not_do_is_found(source):
 
 def test_what_a_cell_may_do_is_not_found():
     assert not checks.unportable("import sys\nprint(sys.version, 'https://example.org')\n")
+
+
+def test_what_a_cell_binds():
+    source = "a, b = 1, 2\nfor c in ():\n    d = c\ndef e(f=1):\n    g = f\n"
+    assert checks.bound(source + "_ = h = 3\n[i for i in ()]\n") == {"a", "b", "c", "e", "h"}

@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from docutils import nodes
 from myst_nb.core.variables import RetrievalError
 from myst_nb.ext.eval import EvalRoleAny, retrieve_eval_data
 from myst_nb.ext.glue.crossref import read_glue_cache
 from myst_nb.ext.glue.utils import PendingGlueReference
+from myst_nb.sphinx_ import SphinxEnvType
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -93,6 +94,11 @@ class Eval(EvalRoleAny):
         return shown, messages
 
 
+def glue_folder(env: BuildEnvironment) -> str:
+    """Where MyST-NB keeps what pages glued."""
+    return str(cast(SphinxEnvType, env).mystnb_config.output_folder)
+
+
 class GluedFacts(SphinxPostTransform):
     """Shows a fact that a page glued as one, on that page and on others."""
 
@@ -100,7 +106,7 @@ class GluedFacts(SphinxPostTransform):
 
     def apply(self, **_: Any) -> None:
         """Replace the pending references that are facts."""
-        folder = self.env.mystnb_config.output_folder  # type: ignore[attr-defined]
+        folder = glue_folder(self.env)
         for node in list(self.document.findall(PendingGlueReference)):
             data = read_glue_cache(folder, node.refdoc).get(node.key, {}).get("data", {})
             if node.gtype == "text" and (content := data.get(FactBundle.mime)):
@@ -109,7 +115,7 @@ class GluedFacts(SphinxPostTransform):
 
 def listing(app: Sphinx) -> FileRecipe:
     """All facts of the book as JSON: page, name, text, value, unit, period, sources."""
-    folder = app.env.mystnb_config.output_folder  # type: ignore[attr-defined]
+    folder = glue_folder(app.env)
     rows = []
     for docname, held in sorted(pages(app.env).items()):
         glued = {

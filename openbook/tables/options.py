@@ -8,6 +8,7 @@ the one field `columns` is written as the list of these, and a list of one as it
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from functools import cache
@@ -50,7 +51,7 @@ class Context:
         return self.rows(table).set_index(self.key(table))[column]
 
 
-class Rule:
+class Rule(ABC):
     """A rule that a table states under `openbook`; the name there is `kind`.
 
     Each kind is a frozen dataclass.
@@ -59,9 +60,9 @@ class Rule:
     kind: ClassVar[str] = ""
     presupposes: ClassVar[tuple[str, ...]] = ()  # kinds that must hold before this one can
 
+    @abstractmethod
     def violations(self, frame: pd.DataFrame, context: Context) -> Iterator[Violation]:
         """What breaks the rule in a table whose cells are all valid."""
-        raise NotImplementedError
 
     def misfits(self, schema: Mapping[str, Any]) -> Iterator[Words]:
         """Why the rule can't be applied to a table with this schema, as problem, rule, remedy."""

@@ -115,6 +115,36 @@ def test_jupyterlab_opens_it_as_the_same_notebook(page: book.Page) -> None:
     )
 
 
+def bound(source: str) -> set[str]:
+    """The names that a cell binds for the cells after it; `_`, which holds nothing, is none."""
+    made: set[str] = set()
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            made.add(node.name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.For):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            stored = (part for target in targets for part in ast.walk(target))
+            made |= {
+                part.id
+                for part in stored
+                if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
+            }
+    return made - {"_"}
+
+
+@each_chapter
+def test_a_name_is_bound_in_one_cell(page: book.Page) -> None:
+    # A reader who runs an earlier cell again would get the later meaning without a word.
+    seen: dict[str, int] = {}
+    for cell in book.cells(page.path):
+        for name in sorted(bound(cell.source)):
+            assert name not in seen, (
+                f"{page.docname}.md binds {name!r} in the cells of line {seen[name]} and "
+                f"{cell.line}: give one of them a name of its own"
+            )
+            seen[name] = cell.line
+
+
 def unportable(source: str) -> list[str]:
     """Why a cell would not run for a reader without a network, or elsewhere."""
     found = []
