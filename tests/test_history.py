@@ -67,9 +67,3 @@ def test_the_score_counts_every_claim_on_every_day():
     score = history.score(through())
     assert score.groupby("day")["claims"].sum().eq(len(RULES)).all()
     assert set(score["group"]) == set(GROUPS)
-
-
-def test_as_rows_every_verdict_has_a_line():
-    rows = history.as_rows(through())
-    assert len(rows) == len(RULES) * len(history.days(now().judged_on))
-    assert (rows["what"] != "").sum() == len(history.changes(through()))

@@ -775,31 +775,6 @@ def test_netback_by_hand():
     assert table.loc["btc"].tolist() == pytest.approx([71, 74, 75])
 
 
-def test_swings_by_hand():
-    # cpc, central price 76: discount (-6 + 4) x 0.99 = -1.98 to 5 x 0.99 = 4.95, swing 6.93;
-    # pipe -7 / 7.5 = -0.9333 to 8 / 7.5 = 1.0667, swing 2; war risk -0.76 to 0.76, swing 1.52
-    # btc: rail -1 to 1, swing 2; pipe -15 / 7.5 = -2 to 0, swing 2: equal, order as given
-    table = netback.swings(LEGS, 80, 7.5)
-    assert table.columns.tolist() == ["route", "leg", "low", "high", "swing"]
-    assert table["leg"].tolist() == ["discount", "pipe", "war risk", "rail", "pipe"]
-    assert table["low"].tolist() == pytest.approx([-1.98, -14 / 15, -0.76, -1, -2])
-    assert table["high"].tolist() == pytest.approx([4.95, 16 / 15, 0.76, 1, 0])
-    assert table["swing"].tolist() == pytest.approx([6.93, 2, 1.52, 2, 2])
-
-
-def test_swings_agree_with_the_netback_itself():
-    base = netback.netback(LEGS, 95, 7.4).set_index("route")["central"]
-    for row in netback.swings(LEGS, 95, 7.4).itertuples():
-        chosen = (LEGS["route"] == row.route) & (LEGS["leg"] == row.leg)
-        ends = []
-        for end in ("low", "high"):
-            moved = LEGS.assign(low=LEGS["central"], high=LEGS["central"])
-            moved.loc[chosen, ["low", "central", "high"]] = LEGS.loc[chosen, end].item()
-            changed = netback.netback(moved, 95, 7.4).set_index("route")["central"]
-            ends.append(changed[row.route] - base[row.route])
-        assert (row.low, row.high) == pytest.approx((min(ends), max(ends)))
-
-
 def test_higher_brent_never_lowers_the_netback():
     rng = np.random.default_rng(5)
     for _ in range(50):
@@ -815,7 +790,6 @@ def test_higher_brent_never_lowers_the_netback():
         assert (cheap["central"] <= cheap["high"] + 1e-9).all()
 
 
-@pytest.mark.parametrize("model", [netback.netback, netback.swings])
 @pytest.mark.parametrize(
     ("legs", "brent", "bpt", "message"),
     [
@@ -830,9 +804,9 @@ def test_higher_brent_never_lowers_the_netback():
         (LEGS.drop(columns="unit"), 80, 7.5, "column 'unit'"),
     ],
 )
-def test_netback_errors(model, legs, brent, bpt, message):
+def test_netback_errors(legs, brent, bpt, message):
     with pytest.raises(ValueError, match=message):
-        model(legs, brent, bpt)
+        netback.netback(legs, brent, bpt)
 
 
 # --- diversification ------------------------------------------------------------------------

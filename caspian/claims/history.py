@@ -14,7 +14,6 @@ from itertools import pairwise
 
 import pandas as pd
 
-from caspian import tables
 from caspian.claims.evidence import Records
 from caspian.claims.judged import THEN, evidence, records, until
 from caspian.claims.judging import Finding
@@ -138,25 +137,4 @@ def score(through: Mapping[str, list[tuple[dt.date, Finding]]]) -> pd.DataFrame:
     counted = pd.DataFrame(rows).value_counts(["day", "verdict"]).rename("claims").reset_index()
     return counted.assign(group=counted["verdict"].map(group)).sort_values(
         ["day", "verdict"], ignore_index=True
-    )
-
-
-def as_rows(through: Mapping[str, list[tuple[dt.date, Finding]]]) -> pd.DataFrame:
-    """Every verdict on every day: claim, number, text, day, verdict, what, source."""
-    texts = tables.load("claims").set_index("claim")["text"]
-    turned = {(c.claim, c.day): c for c in changes(through)}
-    return pd.DataFrame(
-        [
-            {
-                "claim": name,
-                "number": int(name[1:]),
-                "text": texts[name],
-                "day": day.isoformat(),
-                "verdict": str(finding.verdict),
-                "what": turned[name, day].what if (name, day) in turned else "",
-                "source": turned[name, day].source if (name, day) in turned else "",
-            }
-            for name in texts.index
-            for day, finding in through[name]
-        ]
     )

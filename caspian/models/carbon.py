@@ -8,7 +8,7 @@ holds them.
 
 import pandas as pd
 
-from caspian.models._checks import CASES, column, columns, number, ranges, unique
+from caspian.models._checks import CASES, column, columns, ranges, unique
 
 PARTS = {"direct": "direct", "upstream": "wtt"}
 
@@ -60,15 +60,3 @@ def per_tonne(legs: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
     table.insert(0, "km", km.to_numpy())
     groups = table.groupby(legs["route"].to_numpy(), sort=False)
     return groups.sum(skipna=False).rename_axis("route").reset_index()
-
-
-def per_feu(legs: pd.DataFrame, factors: pd.DataFrame, tonnes_per_feu: float) -> pd.DataFrame:
-    """Return `per_tonne` for a loaded forty-foot container, in kg of CO2 equivalent.
-
-    `tonnes_per_feu`: of cargo, and of the box if the factors are per gross tonne. Columns and
-    errors as `per_tonne`; ValueError too for tonnes of 0 or less.
-    """
-    tonnes = number("tonnes_per_feu", tonnes_per_feu, above=True)
-    table = per_tonne(legs, factors)
-    emitted = [*CASES, *PARTS]
-    return table.assign(**{name: table[name] * tonnes for name in emitted})

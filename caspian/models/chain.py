@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from scipy.stats import triang
 
 from caspian.models._checks import CASES, columns, count, number, numbers, ranges
 
@@ -20,23 +21,17 @@ FLEET = ("tankers", "payload_t", "round_trip_days", "operating_days")
 def triangular_at(u: np.ndarray, low: float, mode: float, high: float) -> np.ndarray:
     """Return the quantiles of the triangular distribution on low, mode, high at `u`.
 
-    Inverse of the distribution function at `u`, an array of 0 to 1: with c = (mode - low) /
-    (high - low), low + sqrt(u (high - low)(mode - low)) where u < c, else
-    high - sqrt((1 - u)(high - low)(high - mode)). Never falls as u, low, mode or high grows;
-    if low = high every quantile is that value. Source: the standard formula, e.g. Johnson,
-    Kotz & Balakrishnan, Continuous Univariate Distributions (1995). Raises ValueError unless
+    `u` is an array of 0 to 1. Never falls as u, low, mode or high grows; if low = high every
+    quantile is that value. Source: :data:`scipy.stats.triang`. Raises ValueError unless
     low <= mode <= high.
     """
     low, high = number("low", low, -np.inf), number("high", high, -np.inf)
     mode = number("mode", mode, -np.inf)
     if not low <= mode <= high:
         raise ValueError(f"mode: {mode:g} is not within low {low:g} and high {high:g}")
-    width = high - low
-    if width == 0:
+    if (width := high - low) == 0:  # a point: no scale for SciPy
         return np.full(u.shape, low)
-    rising = low + np.sqrt(u * (width * (mode - low)))
-    falling = high - np.sqrt((1 - u) * (width * (high - mode)))
-    return np.where(u < (mode - low) / width, rising, falling)
+    return triang.ppf(u, (mode - low) / width, loc=low, scale=width)
 
 
 def triangular(

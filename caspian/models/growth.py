@@ -6,7 +6,6 @@ less about their spread, so the ranges are wide; they know nothing of plans, war
 """
 
 import itertools
-import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -102,18 +101,3 @@ def drift_interval(
             "value": np.exp(logs).ravel(),
         }
     )
-
-
-def chance_of(values: pd.Series, until: int, target: float) -> float:
-    """Return the probability (0-1) that the value in the year `until` is `target` or more.
-
-    1 - T((log target - last - h r) / (s sqrt(h + h^2 / n))), T Student's distribution function
-    with n - 1 degrees of freedom, all as in `drift_interval`. If growth was the same in every
-    year (s = 0), 1 or 0. Raises ValueError as `drift_interval` and for a target of 0 or less.
-    """
-    fit = _drift(values, until)
-    h = float(until - fit.last_year)
-    gap = math.log(number("target", target, above=True)) - fit.centre(h)
-    if fit.sd == 0:
-        return float(gap <= 1e-9)
-    return float(stats.t.sf(gap / fit.scale(h), fit.n - 1))

@@ -76,36 +76,3 @@ def expression(brent: str, discount: str, share: str, cost_usd_per_bbl: str) -> 
     `discount`, `share` and cost are the route's sums, the cost per barrel.
     """
     return f"(({brent}) + ({discount})) * (1 - ({share})) - ({cost_usd_per_bbl})"
-
-
-def swings(legs: pd.DataFrame, brent: float, barrels_per_tonne: float) -> pd.DataFrame:
-    """Return how far each leg alone moves its route's netback (a tornado chart's bars).
-
-    One leg at a time goes to the ends of its range while the others stay central. low and high
-    are the changes from the central netback in USD per barrel (low <= 0 <= high), swing =
-    high - low. A tariff of USD/t moves it by its change / barrels per tonne, a discount by its
-    change x (1 - share), a charge by its change x price. Columns route, leg, low, high, swing;
-    routes in order of appearance, the largest swing of each first. Raises as `netback`.
-    """
-    clean = _checked(legs, brent, barrels_per_tonne)
-    central = _parts(clean, "central")
-    _value(central, central, brent, barrels_per_tonne)  # raises if the discount exceeds Brent
-    per_unit = pd.DataFrame(
-        {
-            "USD/t": -1 / barrels_per_tonne,
-            "USD/bbl": 1 - central["share"],
-            "share": -(brent + central["USD/bbl"]),
-        },
-        index=central.index,
-    )
-    effect = pd.Series(
-        [per_unit.at[leg.route, leg.unit] for leg in clean.itertuples()], index=clean.index
-    )
-    ends = pd.DataFrame({end: effect * (clean[end] - clean["central"]) for end in ("low", "high")})
-    table = clean[["route", "leg"]].assign(low=ends.min(axis=1), high=ends.max(axis=1))
-    table["swing"] = table["high"] - table["low"]
-    order = {route: place for place, route in enumerate(central.index)}
-    table = table.assign(place=table["route"].map(order)).sort_values(
-        ["place", "swing"], ascending=[True, False], kind="stable"
-    )
-    return table.drop(columns="place").reset_index(drop=True)

@@ -10,25 +10,23 @@ import ast
 import base64
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
 import nbformat
+from markdown_it.token import Token
 from myst_nb.sphinx_ import SphinxEnvType
 from sphinx.application import Sphinx
 from sphinx.domains.std import StandardDomain
 
-from openbook import draw, tables
+from openbook import draw, myst, tables
 from openbook.bundle import Figure
 from openbook.kernel import ENGINE
 from openbook.site import citation, files, markup, render, usage
 from openbook.site.pages import page, pages
 from openbook.text import day
 
-_ROLE = re.compile(r"\{([a-z][\w:.-]*)\}`([^`]+)`")
-_FENCE = re.compile(r"^\s*(`{3,}|~{3,}|:{3,})\s*\{([\w:.-]+)\}\s*(.*)$")
-_OPTION = re.compile(r"^\s*:[\w-]+:(?:\s|$)")
-_TARGET = re.compile(r"^\([\w-]+\)=\s*$")
 _BOXES = {"admonition", "note", "warning", "tip", "important", "caution", "seealso", "dropdown"}
 
 
@@ -40,7 +38,9 @@ class _Prose:
 
     def __init__(self, app: Sphinx, docname: str) -> None:
         self.app, self.docname = app, docname
-        self.values = {name: list(said) for name, said in page(app.env, docname).shown.items()}
+        self.parser = myst.parser(cast(Any, app.env).myst_config)
+        # A name is bound in one cell (openbook.testing.checks), so it says one thing
+        self.values = {name: said[0] for name, said in page(app.env, docname).shown.items()}
         self.places = {
             name: (where, item.kind)
             for where, held in pages(app.env).items()
@@ -57,14 +57,12 @@ class _Prose:
         shown = held["text/plain"]
         return ast.literal_eval(shown) if shown[:1] in "'\"" else shown
 
-    def _role(self, match: re.Match[str]) -> str:
-        role, text = match.groups()
+    def _role(self, role: str, text: str) -> str:
         labelled = re.match(r"(.*?)\s*<([^<>]+)>$", text, re.DOTALL)
         label, target = labelled.groups() if labelled else ("", text)
         match role:
             case "eval":
-                said = self.values[text]  # in the order of the page: a name may be bound anew
-                return said.pop(0) if len(said) > 1 else said[0]
+                return self.values[text]
             case "numref" if target in self.places:
                 where, kind = self.places[target]
                 return usage.number_of(self.app.env, where, kind, target)
@@ -84,37 +82,49 @@ class _Prose:
                 return labels[target][2] if target in labels else target
         return self._glued(text) if role.startswith("glue") else label or target
 
-    def _inline(self, text: str) -> str:
-        return _ROLE.sub(self._role, text)
+    def _with_roles(self, text: str, parts: Sequence[Token]) -> str:
+        """A text of Markdown with each role among its `parts` as it reads on the page."""
+        at = 0
+        for part in parts:
+            if part.type != "myst_role":
+                continue
+            words = r"\s+(?:>\s*)?".join(map(re.escape, part.content.strip("`").split()))
+            written = re.compile(rf"\{{{re.escape(part.meta['name'])}\}}(`+)\s*{words}\s*\1")
+            if found := written.search(text, at):
+                shown = self._role(part.meta["name"], part.content.strip("`"))
+                text = text[: found.start()] + shown + text[found.end() :]
+                at = found.start() + len(shown)
+        return text
 
     def plain(self, source: str) -> str:
         """The Markdown of a cell without roles, directives, labels and comments."""
-        lines, made = source.split("\n"), []
-        while lines:
-            line = lines.pop(0)
-            if not (fence := _FENCE.match(line)):
-                if not (_TARGET.match(line) or line.startswith("% ")):
-                    made.append(line)
-                continue
-            mark, name, argument = fence.groups()
-            inside = []
-            while lines and not re.match(rf"^\s*{mark[0]}{{{len(mark)},}}\s*$", lines[0]):
-                inside.append(lines.pop(0))
-            lines[:1] = []  # the end of the fence
-            while inside and _OPTION.match(inside[0]):
-                inside.pop(0)
-            made += self._directive(name, argument, "\n".join(inside).strip("\n"))
-        return self._inline("\n".join(made)).strip("\n")
+        lines, place = source.split("\n"), [0, 0]
+        placed: list[tuple[Token, int, int]] = []
+        for token in self.parser.parse(source):
+            place = token.map or place  # the cell of a table has that of its row
+            placed.append((token, place[0], place[1]))
+        for token, first, last in reversed(placed):  # what stands below keeps its place
+            if held := myst.directive(token):
+                indent = " " * (len(lines[first]) - len(lines[first].lstrip()))
+                lines[first:last] = [indent + line for line in self._directive(held)]
+            elif token.type in ("myst_target", "myst_line_comment"):
+                del lines[first:last]
+            elif token.type == "inline":
+                text = "\n".join(lines[first:last])
+                lines[first:last] = self._with_roles(text, token.children or ()).split("\n")
+        return "\n".join(lines).strip("\n")
 
-    def _directive(self, name: str, argument: str, inside: str) -> list[str]:
-        if name == "math":
-            return ["$$", inside or argument, "$$"]
-        if name in ("code", "code-block"):
-            return [f"```{argument}", inside, "```"]
+    def _directive(self, held: myst.Directive) -> list[str]:
+        inside = held.body.strip("\n")
+        if held.name == "math":
+            return ["$$", inside or held.argument, "$$"]
+        if held.name in ("code", "code-block"):
+            return [f"```{held.argument}", inside, "```"]
         body = self.plain(inside).split("\n")
-        if name not in _BOXES:
+        if held.name not in _BOXES:
             return body
-        return [f"> {line}".rstrip() for line in [f"**{argument or name.title()}**", "", *body]]
+        title = held.argument or held.name.title()
+        return [f"> {line}".rstrip() for line in [f"**{title}**", "", *body]]
 
 
 def executed(app: Sphinx, docname: str, kind: str) -> Path:

@@ -16,10 +16,9 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 from markdown_it import MarkdownIt
-from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
-from myst_parser.parsers.mdit import create_md_parser
 
+from openbook import myst
 from openbook.testing import book
 
 # Names that carry a digit. A number is never a name: it belongs in a table.
@@ -118,7 +117,7 @@ def _findings(text: str, line: int) -> Iterator[Finding]:
 
 @cache
 def _parser() -> MarkdownIt:
-    return create_md_parser(book.markdown_config(), RendererHTML)
+    return myst.parser(book.markdown_config())
 
 
 def _inline(token: Token, first: int) -> Iterator[tuple[int, str]]:
@@ -159,39 +158,25 @@ def _html_text(html: str) -> str:
     return " ".join([soup.get_text(" "), *map(str, shown)]).strip("\n")
 
 
-def _directive(token: Token, offset: int) -> Iterator[Finding]:
-    name, _, argument = token.info.strip().partition("}")
-    name, argument = name.lstrip("{").strip(), argument.strip()
-    # token.map counts from 0 and names the fence; the body starts on the next line
-    first = offset + (token.map[0] if token.map else 0)
-    if name in _CODE:
+def _directive(held: myst.Directive, first: int) -> Iterator[Finding]:
+    """The digits typed in a directive whose fence is line `first` of the file, from 1."""
+    if held.name in _CODE:
         return
-    if argument and name not in _NAMED:
-        yield from _scan(argument, first)
-    lines = token.content.split("\n")
-    start = 0
-    if lines and lines[0].strip() == "---":
-        start = next((i for i in range(1, len(lines)) if lines[i].strip() == "---"), 0) + 1
-        options = list(enumerate(lines[1 : start - 1], 1))
-    else:
-        while start < len(lines) and re.match(r":[\w-]+:", lines[start]):
-            start += 1
-        options = list(enumerate(lines[:start]))
-    for i, option in options:
-        match = re.match(r"\s*:?([\w-]+):\s*(.*)", option)
-        if match and match[1] in _SHOWN_OPTIONS:
-            yield from _scan(match[2].strip("\"'"), first + 1 + i)
-    if name != "code-cell":
-        yield from _scan("\n".join(lines[start:]), first + 1 + start)
+    if held.argument and held.name not in _NAMED:
+        yield from _scan(held.argument, first - 1)
+    for at, name, value in held.options:
+        if name in _SHOWN_OPTIONS:
+            yield from _scan(value.strip("\"'"), first + at)
+    if held.name != "code-cell":
+        yield from _scan(held.body, first + held.body_line)
 
 
 def _scan(text: str, offset: int) -> Iterator[Finding]:
     """Findings of a piece of Markdown whose first line is line `offset` of the file (from 0)."""
     for token in _parser().parse(text):
         first = offset + (token.map[0] if token.map else 0)
-        if token.type in ("fence", "colon_fence"):
-            if token.info.strip().startswith("{"):
-                yield from _directive(token, offset)
+        if held := myst.directive(token):
+            yield from _directive(held, first + 1)
         elif token.type == "html_block":
             yield from _findings(_html_text(token.content), first + 1)
         elif token.type == "inline":
