@@ -301,6 +301,7 @@ def add_scripts(
     published = held.published if held else {}
     folded = any(isinstance(item, Table) and item.folded for item in published.values())
     if folded or any(_interactive(published).values()):
+        app.add_js_file("openbook-address.js", loading_method="defer")
         app.add_js_file("openbook.js", loading_method="defer")
     if tree is not None and any(tree.findall(facts.openbook_fact)):
         app.add_js_file("openbook-facts.js", loading_method="defer")

@@ -160,7 +160,7 @@
   }
 
   function unfold() {
-    const part = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const part = document.getElementById(window.openbookAddress.id());
     const fold = part && part.querySelector(":scope > details.ob-folded");
     if (fold) fold.open = true;
   }
