@@ -37,7 +37,7 @@ COLOURS: dict[str, str] = {
     "btc": "#018f93",
     "rail": "#1a8bec",
     "aktau": "#4f8f3a",
-    "plain": "#66799c",  # data of no single entity
+    "plain": "#5f7296",  # data of no single entity
     "other": "#6e6e6e",
     "unattributed": GREY,
     "lost": "#c6765c",

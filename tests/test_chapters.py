@@ -115,6 +115,19 @@ def test_what_a_cell_may_do_is_not_found():
     assert not checks.unportable("import sys\nprint(sys.version, 'https://example.org')\n")
 
 
-def test_what_a_cell_binds():
-    source = "a, b = 1, 2\nfor c in ():\n    d = c\ndef e(f=1):\n    g = f\n"
-    assert checks.bound(source + "_ = h = 3\n[i for i in ()]\n") == {"a", "b", "c", "e", "h"}
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("a, (b, *c) = x", "a b c"),
+        ("for row in rows:\n    last = row", "row last"),
+        ("if x:\n    a = 1\nelse:\n    b: int = 2", "a b"),
+        ("with f() as held:\n    n += 1\ntry:\n    f()\nexcept E as why:\n    pass", "held n why"),
+        ("def f(x):\n    inner = x\nclass C:\n    part = 1", "f C"),
+        ("total = sum(v for v in x)\n_ = [w for w in x]", "total"),
+        ("if (found := look()):\n    assert [(kept := y) for y in x]", "found kept"),
+        ("def e(f=1):\n    g = f\n_ = h = 3\n[i for i in ()]", "e h"),
+        ("import a.b as c\nx.y = z[0] = 1", ""),
+    ],
+)
+def test_what_a_cell_binds(source, names):
+    assert checks.bound(source) == set(names.split())

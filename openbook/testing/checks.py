@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import difflib
 import re
+import symtable
 from itertools import zip_longest
 from pathlib import Path
 
@@ -116,20 +117,19 @@ def test_jupyterlab_opens_it_as_the_same_notebook(page: book.Page) -> None:
 
 
 def bound(source: str) -> set[str]:
-    """The names that a cell binds for the cells after it; `_`, which holds nothing, is none."""
-    made: set[str] = set()
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            made.add(node.name)
-        elif isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.For):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            stored = (part for target in targets for part in ast.walk(target))
-            made |= {
-                part.id
-                for part in stored
-                if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
-            }
-    return made - {"_"}
+    """The names that a cell binds for the cells after it; `_`, which holds nothing, is none.
+
+    As Python's own compiler sees them: in loops, branches, `with` and imports too, and not the
+    names of functions' and comprehensions' own scopes. A name that was imported is none either:
+    every cell may import what it takes.
+    """
+    names = symtable.symtable(source, "cell", "exec").get_symbols()
+    return {
+        name.get_name()
+        for name in names
+        if not name.is_imported()  # declared global: bound by `:=` inside a comprehension
+        and (name.is_assigned() or name.is_declared_global())
+    } - {"_"}
 
 
 @each_chapter
