@@ -10,6 +10,7 @@ Loaded by `_config.yml` as an extension. What it does, in the order of a build:
 - renders published figures and tables (:mod:`openbook.site.render`, by way of MyST-NB);
 - puts the book's CSS on every page and its script only on pages with something to move;
 - writes each figure's CSV, SVG and PNG beside the pages, and the two JavaScript libraries once;
+- heads each page with the book's name and its pages (:mod:`openbook.site.masthead`);
 - shows figures as cards on the front page (:mod:`openbook.site.front`);
 - fills the back matter (:mod:`openbook.site.backmatter`), and ends each chapter with its
   downloads (:mod:`openbook.site.chapter_box`).
@@ -51,6 +52,7 @@ from openbook.site import (
     libraries,
     lists,
     markup,
+    masthead,
     notebook,
     page_head,
     parts,
@@ -160,6 +162,7 @@ def skeleton_moved(_app: Sphinx, env: BuildEnvironment) -> list[str]:
         {name: list(map(str, label)) for name, label in standard.labels.items()},
         {name: {k: dict(v) for k, v in n.items()} for name, n in env.toc_fignumbers.items()},
         {name: list(children) for name, children in env.toctree_includes.items()},
+        masthead.parts(env),
     ]
     digest = files.sha256(json.dumps(shown, sort_keys=True).encode())
     before = vars(env).get("openbook_skeleton")
@@ -307,6 +310,7 @@ def add_scripts(
         app.add_js_file("openbook-facts.js", loading_method="defer")
     if any(isinstance(item, Cards) for item in published.values()):
         lists.dress(app)
+    masthead.add(app, pagename, context)
     if tree is not None:
         page_head.add(app, pagename, context, tree)
         if chapter_box.is_chapter(app, pagename):
@@ -368,6 +372,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     building = Building(app)
     settings.register(app)
     app.add_css_file("openbook.css")
+    app.add_css_file("openbook-masthead.css")
     app.add_role("source", render.source_role)
     app.add_role("eval", facts.Eval(), override=True)
     app.add_node(facts.openbook_fact, html=(facts.visit_fact, facts.depart_fact))
