@@ -23,7 +23,8 @@ import altair as alt
 import pandas as pd
 
 from caspian.style import COLOURS
-from openbook.draw import INK, WIDE
+from openbook.colour import INK
+from openbook.draw import WIDE
 
 Feature = dict[str, Any]
 Point = tuple[float, float]  # longitude, latitude in degrees

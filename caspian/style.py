@@ -10,7 +10,9 @@ from typing import Any, cast
 
 import altair as alt
 
-from openbook.draw import INK
+from openbook import colour as shades
+from openbook.colour import INK
+from openbook.draw import FONT
 
 VISIT = "2024-03-11"
 GREY = "#8b8b8b"  # context
@@ -48,21 +50,19 @@ COLOURS: dict[str, str] = {
     "sea": "#1a8bec",
     "southern": "#7444f6",
 }
+# The same entities as text: as strong as 4.5:1 asks for, on either page
+TEXT_COLOURS: dict[str, str] = {key: shades.for_text(hue) for key, hue in COLOURS.items()}
 GHOST_OPACITY = 0.4
-
-# Liberation Sans is built into vl-convert and has Arial's metrics: text is measured alike on
-# every machine, so a drawing has the same bytes everywhere.
-FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 
 _AXIS = {
     "domain": False,
     "ticks": False,
     "labelColor": INK,
-    "labelFontSize": 12,
+    "labelFontSize": 13,
     "labelOpacity": 0.85,
     "labelPadding": 6,
     "titleColor": INK,
-    "titleFontSize": 12,
+    "titleFontSize": 13,
     "titleFontWeight": "normal",
     "titleOpacity": 0.85,
     "gridColor": INK,
@@ -74,30 +74,31 @@ CONFIG: dict[str, Any] = {
     "view": {"stroke": None},
     "padding": {"left": 2, "right": 8, "top": 6, "bottom": 2},
     "axis": _AXIS,
-    "axisX": {"titleAnchor": "end", "labelFlush": True},
+    "axisX": {"titleAnchor": "end", "labelFlush": False},
+    "axisQuantitative": {"tickCount": 5},
+    "axisTemporal": {"tickCount": 5, "grid": False},
     "axisBand": {"grid": False},
     "axisPoint": {"grid": False},
-    "axisTemporal": {"grid": False},
     "axisY": {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "end", "titleY": -10},
     "legend": {
         "orient": "top",
         "title": None,
         "labelColor": INK,
-        "labelFontSize": 12,
+        "labelFontSize": 13,
         "symbolStrokeWidth": 2,
         "labelLimit": 300,
-        "offset": 24,  # clear of the title of the y axis
+        "offset": 20,  # clear of the title of the y axis
     },
     "header": {
         "labelColor": INK,
-        "labelFontSize": 12,
+        "labelFontSize": 13,
         "labelFontWeight": "bold",
         "labelAnchor": "start",
         "labelOrient": "top",
         "title": None,
     },
     "title": {"color": INK, "subtitleColor": INK, "anchor": "start"},
-    "text": {"color": INK, "fontSize": 12},
+    "text": {"color": INK, "fontSize": 13},
     "rule": {"color": INK},
     "line": {"strokeWidth": 2},
     "point": {"filled": True, "size": 55, "opacity": 1},
@@ -130,13 +131,47 @@ def colour(keys: Iterable[str], names: Mapping[str, str] | None = None) -> alt.S
     )
 
 
+def text_colour(keys: Iterable[str], names: Mapping[str, str] | None = None) -> alt.Scale:
+    """As :func:`colour`, in the strengths for text.
+
+    Give it to the channel `fill` of a text mark, whose scale is not that of the marks' `color`:
+    `fill=alt.Fill("route:N", scale=text_colour(...), legend=None)`.
+    """
+    keys = list(keys)
+    scale = colour(keys, names).to_dict()
+    return alt.Scale(domain=scale["domain"], range=[TEXT_COLOURS[k] for k in keys])
+
+
+def label_on(key: str) -> str:
+    """White or black, as it is read better inside a bar of the colour of an entity."""
+    return shades.label_on(COLOURS[key])
+
+
+def full(hue: str) -> dict[str, Any]:
+    """The mark of what happened: filled. `hue` is a key of :data:`COLOURS`, or `#rrggbb`."""
+    hue = COLOURS.get(hue, hue)
+    return {"fill": hue, "stroke": hue, "strokeWidth": 1.5}
+
+
+def tinted(hue: str) -> dict[str, Any]:
+    """The mark of what is estimated, preliminary or then: a solid tint inside an outline."""
+    hue = COLOURS.get(hue, hue)
+    return {"fill": shades.tint(hue), "stroke": hue, "strokeWidth": 1.5}
+
+
+def hollow(hue: str) -> dict[str, Any]:
+    """The mark of a target, a forecast, another count: an outline filled with the page's paper."""
+    hue = COLOURS.get(hue, hue)
+    return {"fill": shades.PAPER, "stroke": hue, "strokeWidth": 1.5}
+
+
 def visit_rule(label: str = "visit, 11 March 2024", at: str = VISIT) -> alt.LayerChart:
     """The vertical line that marks the visit on a time axis."""
     here = alt.Chart(alt.Data(values=[{}])).encode(
         x=alt.datum(alt.DateTime(year=int(at[:4]), month=int(at[5:7]), date=int(at[8:10])))
     )
     line = here.mark_rule(strokeDash=[2, 3], opacity=0.6)
-    text = here.mark_text(align="left", dx=4, fontSize=11, opacity=0.85, baseline="top").encode(
+    text = here.mark_text(align="left", dx=4, fontSize=12, opacity=0.85, baseline="top").encode(
         y=alt.value(0), text=alt.value(label)
     )
     return line + text

@@ -5,22 +5,29 @@ They are made from the stored spec by Vega itself (vl-convert), the same bytes o
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import re
 import textwrap
 from collections.abc import Iterable, Mapping, MutableMapping
+from functools import cache
+from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from openbook.bundle import Figure
+from openbook.colour import on_paper
 
 # The drawn widths in CSS pixels: a column of text, and a phone of 360 px less its margins.
 WIDE, NARROW = 720, 328
 NARROW_BELOW = 480
 LEGEND_COLUMNS = {"wide": 4, "narrow": 2}
 
-INK = "currentColor"  # text and axes: follows the page, light or dark
-PAPER_INK = "#222832"  # the same on a white sheet, where a file stands alone
+# The typeface of page and drawing: its files come with the engine, under a name of their own, so
+# that text is measured alike on every machine. The others are for files that are opened elsewhere.
+FONTS = Path(__file__).parent / "fonts"
+FONT = "Openbook Sans, Liberation Sans, Arial, sans-serif"
 
 
 def is_single(spec: Mapping[str, Any]) -> bool:
@@ -66,15 +73,37 @@ def _svg(spec_json: str) -> str:
     return svg
 
 
-def _draw(spec_json: str) -> str:
+_once = Lock()
+
+
+@cache
+def _registered() -> Any:
     import vl_convert
 
+    vl_convert.register_font_directory(str(FONTS))
+    return vl_convert
+
+
+def drawer() -> Any:
+    """Vega itself (vl-convert), which knows the book's typefaces in this process."""
+    with _once:  # drawings are made in threads
+        return _registered()
+
+
+@cache
+def fonts_digest() -> str:
+    """sha256 of the typefaces' files: other ones, other drawings."""
+    faces = (path.read_bytes() for path in sorted(FONTS.glob("*.ttf")))
+    return hashlib.sha256(b"".join(faces)).hexdigest()
+
+
+def _draw(spec_json: str) -> str:
     # Vega counts its clip paths across all charts of a process: count anew in each drawing.
     numbers: dict[str, str] = {}
     return re.sub(
         r"(?<=\bclip)\d+(?=[\")])",
         lambda m: numbers.setdefault(m[0], str(len(numbers))),
-        vl_convert.vegalite_to_svg(spec_json),
+        drawer().vegalite_to_svg(spec_json),
     )
 
 
@@ -106,17 +135,18 @@ def _published_spec(bundle: Figure) -> dict[str, Any]:
     publishers = (source.publisher for source in bundle.sources)
     spec = fitted(bundle.spec, WIDE)
     spec["title"] = {
-        "text": textwrap.wrap(bundle.title, 88),
+        "text": textwrap.wrap(bundle.title, 78),
         "subtitle": textwrap.wrap(bundle.subtitle, 108) + credit(publishers),
         "anchor": "start",
         "frame": "bounds",
-        "fontSize": 15,
-        "subtitleFontSize": 12,
+        "fontSize": 17,
+        "fontWeight": 600,
+        "subtitleFontSize": 13,
         "offset": 14,
     }
     spec["padding"] = 12
     # A file of its own has no page around it to take its paper and ink from.
-    spec = json.loads(json.dumps(spec).replace(f'"{INK}"', f'"{PAPER_INK}"'))
+    spec = json.loads(on_paper(json.dumps(spec)))
     spec["config"] = {**spec.get("config", {}), "background": "white"}
     return spec
 
@@ -137,10 +167,9 @@ def png(svg: str, scale: float = 1, colours: int = 256) -> bytes:
 
     A chart has few: most keep each of theirs, and no pixel of a map moves by more than 8 of 255.
     """
-    import vl_convert
     from PIL import Image
 
-    drawn = Image.open(io.BytesIO(vl_convert.svg_to_png(svg, scale=scale))).convert("RGBA")
+    drawn = Image.open(io.BytesIO(drawer().svg_to_png(svg, scale=scale))).convert("RGBA")
     paper = Image.new("RGBA", drawn.size, "white")
     paper.alpha_composite(drawn)
     few = paper.convert("RGB").quantize(

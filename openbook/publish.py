@@ -20,6 +20,7 @@ from markupsafe import Markup, escape
 
 from openbook import kernel, tables
 from openbook.bundle import Bundle, Figure, SourceNote, Table
+from openbook.draw import FONT
 from openbook.text import number
 from openbook.utc import in_utc
 
@@ -221,10 +222,12 @@ def table(
 def _settled(spec: dict[str, Any], name: str, description: str) -> dict[str, Any]:
     """The spec as it is stored: described, in UTC, without a width or Altair's editor hints.
 
+    Its typeface is the engine's where the book's theme names none.
     All that is drawn of a figure is drawn from it. Raises ValueError for local time.
     """
     spec = in_utc(json.loads(json.dumps(spec)), name)
     spec.pop("usermeta", None)
+    spec["config"] = {"font": FONT, **spec.get("config", {})}
     spec["description"] = description
     return spec
 

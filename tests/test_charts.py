@@ -10,11 +10,10 @@ import pandas as pd
 import pytest
 
 from caspian import style
-from openbook import draw, publish, tables, text
+from openbook import colour, draw, publish, tables, text
 from openbook.site import render
 from openbook.testing import book
 
-PAGES = {"light": "#ffffff", "dark": "#121212"}  # the theme's two backgrounds
 # Machado, Oliveira & Fernandes (2009), severity 1.0, on linear RGB
 SIGHT = {
     "normal": np.eye(3),
@@ -42,12 +41,6 @@ def linear(colour):
     return np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
 
 
-def contrast(a, b):
-    """WCAG 2 contrast ratio."""
-    hi, lo = sorted((linear(c) @ [0.2126, 0.7152, 0.0722] + 0.05 for c in (a, b)), reverse=True)
-    return hi / lo
-
-
 def lab(rgb):
     xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
     t = xyz @ np.clip(rgb, 0, 1) / np.array([0.95047, 1, 1.08883])
@@ -56,9 +49,36 @@ def lab(rgb):
 
 
 @pytest.mark.parametrize("entity", sorted(style.COLOURS))
-@pytest.mark.parametrize("page", sorted(PAGES))
-def test_every_colour_shows_on_both_pages(entity, page):
-    assert contrast(style.COLOURS[entity], PAGES[page]) >= 3
+@pytest.mark.parametrize("mode", sorted(colour.MODES))
+def test_every_colour_shows_on_both_pages(entity, mode):
+    ink, paper = colour.MODES[mode]
+    assert colour.contrast(style.COLOURS[entity], paper) >= colour.FOR_MARKS
+    as_text = colour.on_paper(f'"{style.TEXT_COLOURS[entity]}"', ink, paper).strip('"')
+    assert colour.contrast(as_text, paper) >= colour.FOR_TEXT
+
+
+@pytest.mark.parametrize("entity", sorted(style.COLOURS))
+def test_a_label_inside_a_mark_can_be_read(entity):
+    assert colour.contrast(style.label_on(entity), style.COLOURS[entity]) >= colour.FOR_TEXT
+
+
+@pytest.mark.parametrize("mode", sorted(colour.MODES))
+def test_words_on_a_tint_can_be_read(mode):
+    ink, paper = colour.MODES[mode]
+    for entity in style.COLOURS:
+        filled = colour.on_paper(style.tinted(entity)["fill"], ink, paper)
+        assert colour.contrast(ink, filled) >= colour.FOR_TEXT, entity
+
+
+def test_contrast_is_that_of_wcag():
+    assert colour.contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert colour.contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.005)
+
+
+def test_a_file_has_its_mixtures_worked_out():
+    spec = f'{{"fill": "{colour.tint("#000000", 30)}", "stroke": "{colour.INK}"}}'
+    assert colour.on_paper(spec) == '{"fill": "#b2b2b2", "stroke": "#222832"}'
+    assert colour.on_paper(colour.for_text("#8b8b8b")) == colour.mixed("#222832", 25, "#8b8b8b")
 
 
 @pytest.mark.parametrize("together", [ROUTES, CORRIDORS], ids=["oil routes", "corridors"])

@@ -332,8 +332,9 @@ def engine_digest() -> str:
     """Digest of the engine's code that makes pages of what was read."""
     named = [
         HERE.parent / f"{name}.py"
-        for name in ("bundle", "cards", "draw", "facts", "publish", "text")
+        for name in ("bundle", "cards", "colour", "draw", "facts", "publish", "text")
     ]
+    named += sorted(draw.FONTS.glob("*.ttf"))
     named.append(HERE.parent / "tables" / "resource.py")
     return _digest([*HERE.glob("*.py"), *named, *markup.TEMPLATES.iterdir()])
 
@@ -371,8 +372,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register everything with Sphinx."""
     building = Building(app)
     settings.register(app)
-    app.add_css_file("openbook.css")
-    app.add_css_file("openbook-masthead.css")
+    for style in ("fonts", "", "type", "masthead"):
+        app.add_css_file(f"openbook-{style}.css" if style else "openbook.css")
     app.add_role("source", render.source_role)
     app.add_role("eval", facts.Eval(), override=True)
     app.add_node(facts.openbook_fact, html=(facts.visit_fact, facts.depart_fact))

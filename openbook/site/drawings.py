@@ -26,7 +26,7 @@ class Drawings(MutableMapping[str, str]):
         """Keep drawings in `folder`."""
         self.folder = folder
         drawer, code = version("vl-convert-python"), kernel.module_digest("openbook.draw")
-        self._drawn_by = f"{drawer} {code}"
+        self._drawn_by = f"{drawer} {code} {drawing.fonts_digest()}"
 
     def _path(self, spec: str) -> Path:
         return self.folder / f"{files.sha256(f'{self._drawn_by} {spec}'.encode())}.svg"

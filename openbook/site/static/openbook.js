@@ -36,6 +36,11 @@
   const variant = (specs, width) =>
     specs.narrow && width < NARROW_BELOW ? "narrow" : "wide";
 
+  // Vega measures text as it draws: the typeface must be there, with the letters of the chart.
+  const lettersOf = (spec) =>
+    Promise.allSettled([400, 600].map((weight) =>
+      document.fonts.load(`${weight} 12px ${spec.config.font}`, JSON.stringify(spec))));
+
   // A map keeps its proportions.
   const mapHeight = (spec, width) => Math.round((width * spec.height) / spec.width);
 
@@ -57,6 +62,7 @@
       view?.finalize();
       controls.replaceChildren();
       const embedVega = await vega();
+      await lettersOf(spec);
       const result = await embedVega(host, spec, {
         mode: "vega-lite", ast: true, renderer: "svg", actions: false, defaultStyle: false,
         bind: controls, tooltip: { disableDefaultStyle: true },
