@@ -12,6 +12,8 @@ Loaded by `_config.yml` as an extension. What it does, in the order of a build:
 - writes each figure's CSV, SVG and PNG beside the pages, and the two JavaScript libraries once;
 - heads each page with the book's name and its pages (:mod:`openbook.site.masthead`);
 - shows figures as cards on the front page (:mod:`openbook.site.front`);
+- gives each figure a page of its own, shows all in a gallery, and draws their cards
+  (:mod:`openbook.site.made`);
 - fills the back matter (:mod:`openbook.site.backmatter`), and ends each chapter with its
   downloads (:mod:`openbook.site.chapter_box`).
 """
@@ -38,6 +40,7 @@ from sphinx.util.index_entries import split_index_msg
 from openbook import draw, kernel, publish, tables
 from openbook.bundle import Bundle, Cards, Figure, Table
 from openbook.site import (
+    address,
     archive,
     backmatter,
     build_report,
@@ -47,10 +50,12 @@ from openbook.site import (
     drawings,
     execution,
     facts,
+    figure_pages,
     files,
     front,
     libraries,
     lists,
+    made,
     markup,
     masthead,
     notebook,
@@ -290,6 +295,7 @@ def write_files(app: Sphinx, folder: Path, jobs: int) -> None:
     wanted["build.json"] = build_report.report(app)
     wanted["facts.json"] = facts.listing(app)
     files.sync_folder(out / archive.FOLDER, wanted, folder / ".data.json")
+    made.write_files(app, folder, jobs)
     chapter_box.write_files(app)
 
 
@@ -301,7 +307,8 @@ def add_scripts(
 ) -> None:
     """Scripts of one page where something is interactive; head and box of a page."""
     held = pages(app.env).get(pagename)
-    published = held.published if held else {}
+    published = held.published if held else figure_pages.on_page(app.env, pagename)
+    made.dress(app, pagename)
     folded = any(isinstance(item, Table) and item.folded for item in published.values())
     if folded or any(_interactive(published).values()):
         app.add_js_file("openbook-address.js", loading_method="defer")
@@ -362,6 +369,7 @@ def configure(app: Sphinx, config: Config) -> None:
 
     config.html_static_path = [*config.html_static_path, *map(of_book, static_folders(app))]
     config.templates_path = [of_book(TEMPLATES), *config.templates_path]
+    address.configure(config)
     # Code decides how a page is read; what only dresses it, how it is written
     config.openbook_code = code_digest(app) + execution.packages_digest(Path(app.confdir))
     config.openbook_look = look_digest(app)
@@ -393,6 +401,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("source-read", note_source)
     app.connect("env-get-updated", skeleton_moved, priority=900)  # when figures are numbered
     app.connect("env-check-consistency", unique)
+    app.add_event(figure_pages.BESIDE)
+    app.connect("html-collect-pages", made.collect)
     app.connect("html-page-context", add_scripts, priority=900)
     app.connect("write-started", add_styles_early)
     app.connect("build-finished", building.finish)

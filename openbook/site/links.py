@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
+from openbook import tables
 from openbook.site import usage
 from openbook.site.markup import Link
 from openbook.site.pages import pages
@@ -15,6 +16,14 @@ from openbook.site.pages import pages
 def anchor(table: str) -> str:
     """The id of a table's section: `table-oil-exports`."""
     return "table-" + table.replace("_", "-")
+
+
+GALLERY = "charts"  # the page of all figures, which has no document
+
+
+def figure_page(name: str) -> str:
+    """The name of the page that a figure has for itself: `figures/oil-routes`."""
+    return f"figures/{name.removeprefix('fig-')}"
 
 
 def _page_with(env: BuildEnvironment, part: str) -> str | None:
@@ -39,6 +48,8 @@ class Links:
 
     def title(self, docname: str) -> str:
         """A page's name without its subtitle."""
+        if docname == GALLERY and docname not in self.app.env.titles:
+            return GALLERY.title()
         return self.app.env.titles[docname].astext().partition(":")[0]
 
     def pages(self, docnames: Iterable[str]) -> list[Link]:
@@ -56,6 +67,10 @@ class Links:
     def source(self, key: str, text: str, kind: str) -> Link:
         """A link to a source in the list of sources; the text alone in a book without one."""
         return self._within(kind, f"source-{key}", text)
+
+    def known_source(self, key: str) -> Link:
+        """A link to a source in the list of sources, whatever its kind."""
+        return self.source(key, "in the list of sources", tables.references()[key].kind)
 
     def figure(self, docname: str, kind: str, name: str) -> Link:
         """A link to a published figure or table by its number."""

@@ -1,8 +1,8 @@
 """The head and the foot of every page: the book's name and its pages, in the order of `_toc.yml`.
 
 The first part of the table of contents stands in the head, and of the rest the pages of
-`openbook_menu`; the foot names all the others. A narrow screen has one list of everything, closed
-under "Menu". All of it is links: nothing needs a script.
+`openbook_menu` (`charts` is that of all figures); the foot names all the others. A narrow screen
+has one list of everything, closed under "Menu". All of it is links: nothing needs a script.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from markupsafe import Markup
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-from openbook.site.links import Links
+from openbook.site.figure_pages import figures
+from openbook.site.links import GALLERY, Links
 from openbook.site.markup import render
 
 
@@ -50,7 +51,7 @@ def add(app: Sphinx, docname: str, context: dict[str, Any]) -> None:
         return [Entry(links.title(d), links.address(d), d == docname) for d in names]
 
     first, rest = known[0] if known else [], [d for part in known[1:] for d in part]
-    beside = [d for d in chosen if d in env.titles]
+    beside = [d for d in chosen if d in env.titles or (d == GALLERY and figures(env))]
     shown = {
         "name": env.titles[root].astext(),
         "home": links.address(root),

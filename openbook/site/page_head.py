@@ -6,9 +6,10 @@ import re
 from typing import Any
 
 from docutils import nodes
+from markupsafe import Markup
 from sphinx.application import Sphinx
 
-from openbook.site import citation
+from openbook.site import address, citation, pictures
 from openbook.site.markup import render
 
 _VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>\n?')  # docutils' own; the layout has one
@@ -34,13 +35,24 @@ def _without_last_link(paragraph: nodes.paragraph) -> str:
     return " ".join(paragraph.astext().split())
 
 
-def add(app: Sphinx, docname: str, context: dict[str, Any], tree: nodes.document) -> None:
-    """Add a page's tags to the `context` of its template."""
-    tags = render(
+def tags(
+    app: Sphinx, page: str, title: str, description: str, alt: str = "", *, card: bool = True
+) -> Markup:
+    """The tags of a page. `alt` says what is seen on its card, if that is more than the title."""
+    return render(
         "page_head.html",
         cited=citation.read(app.confdir),
-        title=app.env.titles[docname].astext(),
-        description=_description(tree),
+        title=title,
+        description=description,
         site=app.config.project,
+        address=address.absolute(app, f"{page}.html"),
+        image=address.absolute(app, pictures.card_path(page)) if card else "",
+        alt=alt or title,
+        size=pictures.CARD,
     )
-    context["metatags"] = _VIEWPORT.sub("", context.get("metatags", "")) + str(tags)
+
+
+def add(app: Sphinx, docname: str, context: dict[str, Any], tree: nodes.document) -> None:
+    """Add a page's tags to the `context` of its template."""
+    made = tags(app, docname, app.env.titles[docname].astext(), _description(tree))
+    context["metatags"] = _VIEWPORT.sub("", context.get("metatags", "")) + str(made)

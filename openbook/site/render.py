@@ -137,19 +137,33 @@ def _controls(spec: dict[str, Any]) -> int:
     return sum("bind" in p for p in spec.get("params", []))
 
 
-def figure_html(bundle: Figure, root: str) -> Markup:
-    """Everything of a figure below its caption. `root` leads from the page to the site's root."""
+def drawings(bundle: Figure) -> Markup:
+    """The two drawings of a figure, for a page and for a phone; styles show one of them."""
+    sizes = (("wide", draw.WIDE), ("narrow", draw.NARROW))
+    drawn = [(size, Markup(draw.static_svg(bundle, width))) for size, width in sizes]
+    return render("drawings.html", bundle=bundle, drawings=drawn)
+
+
+def chart(bundle: Figure) -> Markup:
+    """The drawings of a figure, and what the script makes a live chart of."""
     narrow = bundle.narrow or bundle.spec
     specs = {"legend": draw.LEGEND_COLUMNS, "wide": draw.fitted(bundle.spec, draw.WIDE)}
     if bundle.narrow or not draw.is_single(narrow):
         specs["narrow"] = draw.fitted(narrow, draw.NARROW)
-    sizes = (("wide", draw.WIDE), ("narrow", draw.NARROW))
+    return render(
+        "chart.html",
+        controls=_controls(bundle.spec),
+        drawings=drawings(bundle),
+        specs=specs,
+    )
+
+
+def figure_html(bundle: Figure, root: str) -> Markup:
+    """Everything of a figure below its caption. `root` leads from the page to the site's root."""
     return render(
         "figure.html",
         **_foot(bundle, root, ("csv", "svg", "png")),
-        controls=_controls(bundle.spec),
-        drawings=[(size, Markup(draw.static_svg(bundle, width))) for size, width in sizes],
-        specs=specs,
+        chart=chart(bundle),
         data=data_table(bundle),
     )
 

@@ -12,7 +12,8 @@ Three more are digests that :mod:`openbook.site` sets by itself: of the code tha
 
 For one run, and for programs outside a build, there are environment variables: `OPENBOOK_DATA`
 (the folder of the tables), `OPENBOOK_JOBS` (how many chapters run at once), `OPENBOOK_BUILD`
-(where validations are remembered). `OPENBOOK_RUN` is the build's word to its kernels
+(where validations are remembered), `BOOK_BASEURL`
+(:mod:`openbook.site.address`). `OPENBOOK_RUN` is the build's word to its kernels
 (:mod:`openbook.kernel`).
 """
 

@@ -84,7 +84,7 @@
       form.addEventListener("input", changed);
       form.addEventListener("submit", (event) => event.preventDefault());
       form.addEventListener("reset", () => setTimeout(changed)); // after the lists are back at "all"
-      form.elements.open.addEventListener("click", () => {
+      form.elements.open?.addEventListener("click", () => {
         for (const item of shown()) item.open = true;
       });
       addEventListener("popstate", read);
