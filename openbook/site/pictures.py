@@ -20,6 +20,7 @@ from sphinx.application import Sphinx
 
 from openbook import draw
 from openbook.bundle import Figure
+from openbook.colour import PAPER_INK, on_paper
 from openbook.site import citation, files
 from openbook.site.files import FileRecipe
 from openbook.site.markup import render
@@ -88,7 +89,7 @@ def placed_drawing(bundle: Figure, box: Box) -> Markup:
     """The figure's drawing in a box of a picture: of the two the one with the larger letters."""
     both = [draw.static_svg(bundle, width) for width in (draw.WIDE, draw.NARROW)]
     svg = max(both, key=lambda each: _fits(each, box))
-    svg = svg.replace(draw.INK, draw.PAPER_INK)
+    svg = on_paper(svg)
     scale, found = _fits(svg, box), _SIZE.search(svg)
     assert found is not None
     width, height = (float(side) * scale for side in found.groups())
@@ -122,8 +123,8 @@ def card_svg(
     head, size = headline(title, wide, 360)
     texts = [
         Text(lines(above, 24, _PLAIN, wide, 1), 92, 24, 400, accent),
-        Text(head, 130 + size, size, 700, draw.PAPER_INK),
-        Text(lines(below, 22, _PLAIN, wide, 2), 556, 22, 400, draw.PAPER_INK),
+        Text(head, 130 + size, size, 700, PAPER_INK),
+        Text(lines(below, 22, _PLAIN, wide, 2), 556, 22, 400, PAPER_INK),
     ]
     box = Box(600, 50, CARD[0] - 640, CARD[1] - 100)
     return str(
