@@ -175,3 +175,23 @@ def visit_rule(label: str = "visit, 11 March 2024", at: str = VISIT) -> alt.Laye
         y=alt.value(0), text=alt.value(label)
     )
     return line + text
+
+
+def headed(field: str, rows: list[str]) -> alt.Y:
+    """Rows under headings: `rows` has `group` for a heading and `group|label` for a row.
+
+    A row reads its label alone, its heading is bold; `field` has the rows' whole names.
+    """
+    label = "split(datum.label, '|')"
+    bold = {"test": f"length({label}) == 1", "value": "bold"}
+    return alt.Y(
+        f"{field}:N",
+        title=None,
+        sort=rows,
+        scale=alt.Scale(domain=rows),
+        axis=alt.Axis(
+            labelExpr=f"peek({label})",
+            labelFontWeight=alt.ConditionalAxisLabelFontWeight(condition=bold, value="normal"),
+            labelLimit=240,
+        ),
+    )

@@ -16,6 +16,7 @@ from openbook.tables import (
     load,
     package,
     period_bounds,
+    period_middle,
     references,
     source,
     used,
@@ -23,7 +24,7 @@ from openbook.tables import (
 
 __all__ = [
     "Source", "TableError", "describe", "digest", "first_print", "load", "package",
-    "period_bounds", "references", "source", "used",
+    "period_bounds", "period_middle", "references", "source", "used",
 ]  # fmt: skip
 
 _HERE = Path(__file__).resolve().parent

@@ -39,7 +39,7 @@ from openbook.tables.folder import remember as _leave_stamp
 from openbook.tables.folder import remembered as _stamped
 from openbook.tables.folder import sha256 as _sha
 from openbook.tables.folder import table_error as _error
-from openbook.tables.periods import period_bounds
+from openbook.tables.periods import period_bounds, period_middle
 from openbook.tables.store import csv_bytes as _csv_bytes
 from openbook.tables.store import package as _package
 from openbook.tables.validation import checked as _checked
@@ -63,6 +63,7 @@ __all__ = [
     "load",
     "package",
     "period_bounds",
+    "period_middle",
     "references",
     "renew_hashes",
     "source",

@@ -29,6 +29,12 @@ def period_bounds(period: str) -> tuple[dt.date, dt.date]:
     return first, last
 
 
+def period_middle(period: str) -> dt.date:
+    """The day in the middle of a period, where a time axis has it: 1 July of a year."""
+    first, last = period_bounds(period)
+    return first + (last - first + dt.timedelta(days=1)) // 2
+
+
 def _days(text: str) -> tuple[dt.date, dt.date]:
     found = _DATE.fullmatch(text)
     if not found:
