@@ -53,6 +53,7 @@ from openbook.site import (
     figure_pages,
     files,
     front,
+    languages,
     libraries,
     lists,
     made,
@@ -388,6 +389,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_post_transform(facts.GluedFacts)
     backmatter.setup(app)
     front.setup(app)
+    languages.setup(app)
     for node, kind in ((render.openbook_figure, "figure"), (render.openbook_table, "table")):
         app.add_enumerable_node(
             node, kind, render.get_title, html=(render.visit_figure, render.depart_figure)

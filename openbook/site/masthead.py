@@ -51,6 +51,7 @@ def add(app: Sphinx, docname: str, context: dict[str, Any]) -> None:
         return [Entry(links.title(d), links.address(d), d == docname) for d in names]
 
     first, rest = known[0] if known else [], [d for part in known[1:] for d in part]
+    rest = [d for d in rest if "translates" not in env.metadata[d]]  # the page itself leads there
     beside = [d for d in chosen if d in env.titles or (d == GALLERY and figures(env))]
     shown = {
         "name": env.titles[root].astext(),
