@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
 from sphinx.application import Sphinx
 
 from openbook import draw
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from openbook.site.figure_pages import Placed
 
 FOLDER = "embed"  # short: it stands on other people's pages
+STYLES = ("openbook-fonts.css", "openbook-type.css", "openbook.css", "openbook-frame.css")
 WIDTH = 720  # pixels that a frame has at most
 _WORDS = 190  # pixels of a frame for finding, subtitle and sources
 _HEIGHT = re.compile(r'<svg [^>]*?\bheight="([\d.]+)"')
@@ -40,27 +41,28 @@ def height(bundle: Figure) -> int:
     return round(max(float(found[1]) for svg in drawn if (found := _HEIGHT.search(svg)))) + _WORDS
 
 
-def snippet(app: Sphinx, placed: Placed) -> Markup:
+def snippet(app: Sphinx, placed: Placed) -> str:
     """The HTML to paste; its address is whole if the book has one."""
     where = path(placed.bundle.name)
-    return fill(
+    pasted = fill(
         "snippet.html",
         address=address.absolute(app, where) or where,
         bundle=placed.bundle,
         height=height(placed.bundle),
     )
+    return str(pasted)
 
 
 def _frame(app: Sphinx, placed: Placed) -> bytes:
     bundle, root = placed.bundle, "../"
-    cited = citation.read(app.confdir)
     return fill(
         "frame.html",
         language=app.config.language,
         bundle=bundle,
         placed=placed,
         root=root,
-        site=cited.title,
+        styles=STYLES,
+        site=app.env.titles[app.config.root_doc].astext(),
         canonical=address.absolute(app, f"{placed.page}.html"),
         credit=" ".join(draw.credit((s.publisher for s in bundle.sources), most=1)),
         drawings=render.drawings(bundle),
@@ -91,11 +93,12 @@ def recipes(app: Sphinx, every: list[Placed]) -> Mapping[str, FileRecipe]:
     """The files of the folder: a frame for each figure, with an address what oEmbed asks for."""
     config, made = app.config, {}
     for placed in every:
-        said: list[Any] = [placed.bundle.to_json(), placed.number, config.html_baseurl]
+        book = app.env.titles[config.root_doc].astext()
+        said: list[Any] = [placed.bundle.to_json(), placed.number, book, config.html_baseurl]
         given = [config.openbook_code, config.openbook_citation, config.language]
         digest = files.sha256(json.dumps([said, given], sort_keys=True).encode())
         kinds = {"html": _frame} | ({"json": _oembed} if config.html_baseurl else {})
         for kind, make in kinds.items():
             name = path(placed.bundle.name, kind).removeprefix(f"{FOLDER}/")
-            made[name] = FileRecipe(digest, lambda p=placed, make=make: make(app, p))
+            made[name] = FileRecipe(digest, partial(make, app, placed))
     return made

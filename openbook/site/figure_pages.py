@@ -19,7 +19,7 @@ from markupsafe import Markup
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-from openbook.bundle import Figure
+from openbook.bundle import Bundle, Figure
 from openbook.site import address, citation, embed, files, notebook, pictures, render, usage
 from openbook.site.chapter_box import FOLDER as CHAPTERS
 from openbook.site.chapter_box import is_chapter
@@ -57,7 +57,7 @@ def figures(env: BuildEnvironment) -> list[Placed]:
     ]
 
 
-def on_page(env: BuildEnvironment, pagename: str) -> dict[str, Figure]:
+def on_page(env: BuildEnvironment, pagename: str) -> dict[str, Bundle]:
     """The figure that has a page for itself, by name; none for any other page."""
     shown = (placed.bundle for placed in figures(env) if placed.page == pagename)
     return {bundle.name: bundle for bundle in shown}

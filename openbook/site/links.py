@@ -70,7 +70,7 @@ class Links:
 
     def known_source(self, key: str) -> Link:
         """A link to a source in the list of sources, whatever its kind."""
-        return self.source(key, "in the list of sources", tables.references()[key].kind)
+        return self.source(key, "all its uses", tables.references()[key].kind)
 
     def figure(self, docname: str, kind: str, name: str) -> Link:
         """A link to a published figure or table by its number."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,7 @@ def _all(app: Sphinx) -> list[Made]:
         Made(
             placed.page,
             figure_pages.digest(app, every, placed),
-            lambda p=placed: figure_pages.context(app, every, p) | _head(app, p),
+            partial(_figure, app, every, placed),
         )
         for placed in every
     ]
@@ -82,11 +83,11 @@ def _all(app: Sphinx) -> list[Made]:
     return [*made, Made(LOST, "", lambda: _lost(app))]
 
 
-def _head(app: Sphinx, placed: Placed) -> dict[str, Any]:
-    """The tags in the head of a figure's page."""
+def _figure(app: Sphinx, every: list[Placed], placed: Placed) -> dict[str, Any]:
+    """What the theme's page is given for a figure, the tags of its head too."""
     bundle = placed.bundle
     tags = page_head.tags(app, placed.page, bundle.title, bundle.subtitle, bundle.alt)
-    return {"metatags": str(tags)}
+    return figure_pages.context(app, every, placed) | {"metatags": str(tags)}
 
 
 def _shared(app: Sphinx) -> list[str]:

@@ -11,7 +11,7 @@ import io
 import json
 import re
 import textwrap
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,7 +21,7 @@ from sphinx.application import Sphinx
 from openbook import draw
 from openbook.bundle import Figure
 from openbook.colour import PAPER_INK, on_paper
-from openbook.site import citation, files
+from openbook.site import files
 from openbook.site.files import FileRecipe
 from openbook.site.markup import render
 
@@ -115,15 +115,13 @@ def headline(text: str, width: float, height: float) -> tuple[list[str], float]:
     return lines(text, 30, _BOLD, width, int(height / 36)), 30
 
 
-def card_svg(
-    title: str, above: str, below: str, face: str, drawing: Figure | None, accent: str
-) -> str:
+def card_svg(title: str, above: str, below: str, drawing: Figure | None, accent: str) -> str:
     """A card: the book above, the title, a line below it, a drawing beside it if there is one."""
     wide = 500 if drawing else CARD[0] - 120
     head, size = headline(title, wide, 360)
     texts = [
         Text(lines(above, 24, _PLAIN, wide, 1), 92, 24, 400, accent),
-        Text(head, 130 + size, size, 700, PAPER_INK),
+        Text(head, 130 + size, size, 600, PAPER_INK),
         Text(lines(below, 22, _PLAIN, wide, 2), 556, 22, 400, PAPER_INK),
     ]
     box = Box(600, 50, CARD[0] - 640, CARD[1] - 100)
@@ -132,7 +130,7 @@ def card_svg(
             "card.svg",
             width=CARD[0],
             height=CARD[1],
-            face=face,
+            face=draw.FONT,
             accent=accent,
             texts=texts,
             drawing=placed_drawing(drawing, box) if drawing else "",
@@ -180,12 +178,6 @@ def thumb(svg: str) -> bytes:
 # --- the files -------------------------------------------------------------------------------
 
 
-def face(every: Iterable[Placed]) -> str:
-    """The family of letters that the book's figures are drawn in."""
-    configs = (placed.bundle.spec.get("config", {}) for placed in every)
-    return next((str(config["font"]) for config in configs if "font" in config), "sans-serif")
-
-
 def _recipe(app: Sphinx, said: Any, make: Any) -> FileRecipe:
     given = [app.config.openbook_code, app.config.openbook_citation]
     digest = files.sha256(json.dumps([said, given], sort_keys=True).encode())
@@ -194,13 +186,13 @@ def _recipe(app: Sphinx, said: Any, make: Any) -> FileRecipe:
 
 def recipes(app: Sphinx, every: list[Placed], accent: str) -> Mapping[str, FileRecipe]:
     """The pictures of the book; of pages only where a link to one can be given."""
-    book, letters = citation.read(app.confdir).title, face(every)
+    book = app.env.titles[app.config.root_doc].astext()
     made: dict[str, FileRecipe] = {}
     first: dict[str, Figure] = {}
 
     def add_card(page: str, said: dict[str, Any], drawing: Figure | None) -> None:
-        make = partial(card_svg, **said, face=letters, drawing=drawing, accent=accent)
-        seen = [said, letters, accent, drawing and drawing.to_json()]
+        make = partial(card_svg, **said, drawing=drawing, accent=accent)
+        seen = [said, book, accent, drawing and drawing.to_json()]
         made[card_name(page)] = _recipe(app, seen, lambda: card(make()))
 
     for placed in every:
