@@ -54,6 +54,9 @@ COLOURS: dict[str, str] = {
 TEXT_COLOURS: dict[str, str] = {key: shades.for_text(hue) for key, hue in COLOURS.items()}
 GHOST_OPACITY = 0.4
 
+# Vega takes the step of 1, 2 or 5 next to the one asked for, and up to 1.58 times as many steps: of
+# 3.79 come fewer than six, so at most six labels, and three where the axis begins with one
+TICKS = 3.79
 _AXIS = {
     "domain": False,
     "ticks": False,
@@ -75,8 +78,8 @@ CONFIG: dict[str, Any] = {
     "padding": {"left": 2, "right": 8, "top": 6, "bottom": 2},
     "axis": _AXIS,
     "axisX": {"titleAnchor": "end", "labelFlush": False},
-    "axisQuantitative": {"tickCount": 5},
-    "axisTemporal": {"tickCount": 5, "grid": False},
+    "axisQuantitative": {"tickCount": TICKS},
+    "axisTemporal": {"tickCount": TICKS, "grid": False},
     "axisBand": {"grid": False},
     "axisPoint": {"grid": False},
     "axisY": {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "end", "titleY": -10},

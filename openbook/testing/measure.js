@@ -31,11 +31,13 @@ window.measure = (() => {
     return (high + 0.05) / (low + 0.05);
   }
 
+  let seen = new WeakMap(); // opacities of one drawing
   function opacity(element, svg) {
-    let product = 1;
-    for (let at = element; at && at !== svg.parentElement; at = at.parentElement)
-      product *= Number(getComputedStyle(at).opacity);
-    return product;
+    if (!seen.has(element)) {
+      const above = element === svg ? 1 : opacity(element.parentElement, svg);
+      seen.set(element, above * Number(getComputedStyle(element).opacity));
+    }
+    return seen.get(element);
   }
   // The colour of an element's fill or stroke over what is under it; null where there is none.
   function painted(element, part, under, svg) {
@@ -175,6 +177,7 @@ window.measure = (() => {
 
   return (svg, { smallest = 12, paper = "white" } = {}) => {
     const faults = [];
+    seen = new WeakMap();
     const sheet = parsed(paper).slice(0, 3);
     texts(svg, sheet, smallest, faults);
     marks(svg, sheet, faults);
