@@ -9,13 +9,13 @@ from typing import Any, ClassVar
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from caspian.claims import chips
+from caspian.claims import beside, chips
 from caspian.claims.bundle import Claims
 from caspian.claims.page import PAGE, STATIC, STYLE, TEMPLATES, claims_html
-from openbook.site import citation, lists, markup, parts, render
+from openbook.site import citation, figure_pages, lists, markup, parts, render
 from openbook.site.pages import pages
 
-NAMES = ("bundle", "chips", "page", "site", "verdicts")
+NAMES = ("beside", "bundle", "chips", "page", "site", "verdicts")
 CODE = [Path(__file__).with_name(f"{name}.py") for name in NAMES]
 
 
@@ -55,5 +55,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_role("claim", chips.claim_role)
     app.add_node(chips.claim_chip, html=(chips.visit_chip, chips.depart_chip))
     app.connect("doctree-resolved", chips.fill)
+    app.connect(figure_pages.BESIDE, beside.html)
     app.connect("html-page-context", add_styles, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
