@@ -217,7 +217,7 @@ def test_an_address_is_told_and_a_figure_that_goes_leaves_nothing(tmp_path):
     done = trees.build(tree, cold=True)
     assert done.returncode == 0, done.output[-5000:]
     left = trees.built_files(tree)
-    assert not [name for name in left if re.search(r"(figures|embed|_pictures)/.*oil", name)]
+    assert not [name for name in left if re.match(r"(figures|embed|_pictures)/.*oil", name)]
     assert {"figures/fuel.html", "embed/fuel.html", "charts.html", "404.html"} <= set(left)
     assert not [name for name, content in left.items() if BASE.encode() in content]
     shutil.rmtree(tree / "_build" / "html")

@@ -33,6 +33,9 @@ ALL_PAGES = sorted(
     for path in book.HTML.rglob("*.html")
     if not path.relative_to(book.HTML).parts[0].startswith("_")
 )
+# tests/test_figure_pages.py looks at the pages and frames of figures; here one stands for all
+_OF_FIGURES = [name for name in ALL_PAGES if name.partition("/")[0] in ("figures", "embed")]
+ALL_PAGES = [n for n in ALL_PAGES if n not in _OF_FIGURES or n == "figures/oil-routes.html"]
 if not ALL_PAGES:
     ALL_PAGES = ["index.html"]  # and the `site` fixture says what to do
 
