@@ -9,8 +9,8 @@ Loaded by `_config.yml` as an extension. What it does, in the order of a build:
 - has the pages read that have changed, by their text or by their run;
 - renders published figures and tables (:mod:`openbook.site.render`, by way of MyST-NB);
 - puts the book's CSS on every page and its script only on pages with something to move;
-- writes each figure's CSV, SVG and PNG beside the pages, and the two JavaScript libraries once;
 - heads each page with the book's name and its pages (:mod:`openbook.site.masthead`);
+- writes each figure's CSV, SVG and PNG beside the pages, and the charts' JavaScript library once;
 - shows figures as cards on the front page (:mod:`openbook.site.front`);
 - gives each figure a page of its own, shows all in a gallery, and draws their cards
   (:mod:`openbook.site.made`);
@@ -64,6 +64,7 @@ from openbook.site import (
     parts,
     render,
     settings,
+    table_parts,
 )
 from openbook.site.files import FileRecipe
 from openbook.site.lastbuild import LastBuild
@@ -212,14 +213,14 @@ def unique(_app: Sphinx, env: BuildEnvironment) -> None:
             seen[name] = docname
 
 
-def _interactive(published: dict[str, Bundle]) -> dict[str, bool]:
-    """Which of the two libraries a page's figures and tables need."""
-    return {
-        libraries.VEGA: any(item.kind == "figure" for item in published.values()),
-        libraries.DATATABLES: any(
-            isinstance(item, Table) and item.filters for item in published.values()
-        ),
-    }
+def _has_charts(published: dict[str, Bundle]) -> bool:
+    return any(item.kind == "figure" for item in published.values())
+
+
+def _has_tables(published: dict[str, Bundle]) -> bool:
+    """Whether a page has tables that its script does something for."""
+    held = (item for item in published.values() if isinstance(item, Table))
+    return any(item.folded or item.filters or table_parts.is_long(item) for item in held)
 
 
 def _downloads(name: str, item: Bundle) -> dict[str, Callable[[], bytes]]:
@@ -288,10 +289,9 @@ def write_files(app: Sphinx, folder: Path, jobs: int) -> None:
                 file: FileRecipe(digest, make) for file, make in _downloads(name, item).items()
             }
     files.sync_folder(out / FOLDER, wanted, folder / ".downloads.json", jobs)
-    needed = [_interactive(held.published) for held in pages(app.env).values()]
-    for name in (libraries.VEGA, libraries.DATATABLES):
-        if any(need[name] for need in needed):
-            files.write(out / "_static" / name, libraries.script(name, folder / ".bundles"))
+    if any(_has_charts(held.published) for held in pages(app.env).values()):
+        code = libraries.script(libraries.VEGA, folder / ".bundles")
+        files.write(out / "_static" / libraries.VEGA, code)
     wanted = catalogue.package_files(app)
     wanted["build.json"] = build_report.report(app)
     wanted["facts.json"] = facts.listing(app)
@@ -310,10 +310,11 @@ def add_scripts(
     held = pages(app.env).get(pagename)
     published = held.published if held else figure_pages.on_page(app.env, pagename)
     made.dress(app, pagename)
-    folded = any(isinstance(item, Table) and item.folded for item in published.values())
-    if folded or any(_interactive(published).values()):
+    given = {"openbook.js": _has_charts(published), "openbook-tables.js": _has_tables(published)}
+    if any(given.values()):
         app.add_js_file("openbook-address.js", loading_method="defer")
-        app.add_js_file("openbook.js", loading_method="defer")
+    for script in (name for name, wanted in given.items() if wanted):
+        app.add_js_file(script, loading_method="defer")
     if tree is not None and any(tree.findall(facts.openbook_fact)):
         app.add_js_file("openbook-facts.js", loading_method="defer")
     if any(isinstance(item, Cards) for item in published.values()):
@@ -381,11 +382,12 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register everything with Sphinx."""
     building = Building(app)
     settings.register(app)
-    for style in ("fonts", "", "type", "masthead"):
+    for style in ("fonts", "", "type", "masthead", "tables"):
         app.add_css_file(f"openbook-{style}.css" if style else "openbook.css")
     app.add_role("source", render.source_role)
     app.add_role("eval", facts.Eval(), override=True)
     app.add_node(facts.openbook_fact, html=(facts.visit_fact, facts.depart_fact))
+    app.add_node(table_parts.openbook_line, html=(table_parts.visit_line, table_parts.visit_line))
     app.add_post_transform(facts.GluedFacts)
     backmatter.setup(app)
     front.setup(app)

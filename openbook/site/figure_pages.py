@@ -20,7 +20,17 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from openbook.bundle import Bundle, Figure
-from openbook.site import address, citation, embed, files, notebook, pictures, render, usage
+from openbook.site import (
+    address,
+    citation,
+    embed,
+    files,
+    notebook,
+    pictures,
+    render,
+    table_parts,
+    usage,
+)
 from openbook.site.chapter_box import FOLDER as CHAPTERS
 from openbook.site.chapter_box import is_chapter
 from openbook.site.links import Links, figure_page
@@ -147,7 +157,7 @@ def context(app: Sphinx, every: list[Placed], placed: Placed) -> dict[str, Any]:
         chart=render.chart(bundle),
         place=Link(links.title(placed.docname), links.address(placed.docname, bundle.name)),
         beside=beside(app, placed.page, bundle.name),
-        data=render.data_table(bundle),
+        data=table_parts.data_table(bundle),
         sources=list(_sources(bundle, links)),
         code=_code(app, placed),
         notebook=f"{chapter}.ipynb" if is_chapter(app, placed.docname) else "",

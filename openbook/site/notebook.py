@@ -23,7 +23,7 @@ from sphinx.domains.std import StandardDomain
 from openbook import draw, myst, tables
 from openbook.bundle import Figure
 from openbook.kernel import ENGINE
-from openbook.site import citation, files, markup, render, usage
+from openbook.site import citation, files, markup, render, table_parts, usage
 from openbook.site.pages import page, pages
 from openbook.text import day
 
@@ -162,7 +162,7 @@ def _outputs(app: Sphinx, docname: str, output: dict[str, Any]) -> list[dict[str
         "notebook_table.html",
         number=shown,
         bundle=bundle,
-        data=render.data_table(bundle),
+        data=table_parts.data_table(bundle),
         publishers=dict.fromkeys(source.publisher for source in bundle.sources),
     )
     return [made | {"data": {"text/html": html, "text/plain": data["text/plain"]}}]

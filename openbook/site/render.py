@@ -6,7 +6,6 @@ data and downloads are HTML inside it. A table becomes a docutils table.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
@@ -14,20 +13,14 @@ from docutils import nodes
 from markupsafe import Markup
 from sphinx.environment import BuildEnvironment
 
-from openbook import draw, publish, tables
+from openbook import draw, tables
 from openbook.bundle import Bundle, Cards, Figure, SourceNote, Table
-from openbook.site import lists
-from openbook.site.markup import Link, counted, raw, render, source_links
+from openbook.site import lists, table_parts
+from openbook.site.markup import Link, counted, raw, render
 from openbook.site.pages import page
-from openbook.text import day
 
 FOLDER = "_figures"  # beside _static, in the built site
-ROWS_SHOWN = 400  # a longer series is in the CSV
-PROSE = 40  # characters from which a column of a table is wide enough for sentences
 SOURCES_SHOWN = 6  # publishers named before the list is folded
-
-
-FIGURES = re.compile(r"[−\d][\d,.]*(–[\d,.]+)?%?")  # a number or range as openbook.text writes it
 
 
 def _publishers(sources: Iterable[SourceNote]) -> list[tuple[str, list[Link]]]:
@@ -37,90 +30,6 @@ def _publishers(sources: Iterable[SourceNote]) -> list[tuple[str, list[Link]]]:
         dated = Link(s.date[:10] or "undated", s.url, s.title)
         groups.setdefault(s.publisher, []).append(dated if s.url else Link(s.title))
     return list(groups.items())
-
-
-def _numeric(bundle: Bundle) -> set[str]:
-    """The columns that hold numbers (or ranges of them): they are set flush right."""
-
-    def is_number(value: object) -> bool:
-        if isinstance(value, str):
-            return bool(FIGURES.fullmatch(value))
-        return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-    return {
-        c
-        for c in bundle.columns
-        if any(is_number(r.get(c)) for r in bundle.rows)
-        and all(r.get(c) is None or is_number(r.get(c)) for r in bundle.rows)
-    }
-
-
-def _label(bundle: Bundle, column: str) -> str:
-    return bundle.labels.get(column, column.replace("_", " "))
-
-
-def data_table(bundle: Bundle) -> Markup:
-    """The plotted rows of a figure as an HTML table with linked sources."""
-    by_key = bundle.source_of
-    numeric, columns = _numeric(bundle), bundle.columns
-
-    def cell(value: Any, column: str) -> str:
-        if column in publish.SOURCE_COLUMNS and value:
-            return source_links(value, by_key)
-        return publish.cell_text(value)
-
-    return render(
-        "data_table.html",
-        title=bundle.title,
-        labels=[_label(bundle, c) for c in columns],
-        numeric=[at for at, c in enumerate(columns) if c in numeric],
-        rows=[[cell(row.get(c), c) for c in columns] for row in bundle.rows[:ROWS_SHOWN]],
-        more=len(bundle.rows) - ROWS_SHOWN,
-    )
-
-
-def table_node(bundle: Table) -> nodes.table:
-    """The rows of a published table as a docutils table: searchable, with linked sources."""
-    by_key = bundle.source_of
-    numeric, columns = _numeric(bundle), bundle.columns
-
-    prose = {c for c in columns if any(len(str(r[c] or "")) > PROSE for r in bundle.rows)}
-    prose -= set(publish.SOURCE_COLUMNS)
-
-    def entry(paragraph: nodes.paragraph, column: str) -> nodes.entry:
-        kinds = [name for name, group in (("num", numeric), ("prose", prose)) if column in group]
-        return nodes.entry("", paragraph, classes=kinds)
-
-    def cell(row: dict[str, Any], c: str) -> nodes.entry:
-        value = row[c]
-        if c in bundle.dates and value:
-            first = value.partition("/")[0]  # an interval is sorted by its start
-            when = render("time.html", iso=first, text=day(value))
-            return entry(nodes.paragraph("", "", raw(when)), c)
-        if c not in publish.SOURCE_COLUMNS or not value:
-            text = publish.cell_text(value, bundle.digits.get(c, 1) if c in numeric else None)
-            return entry(nodes.paragraph("", text), c)
-        paragraph = nodes.paragraph()
-        for i, key in enumerate(value.split(";")):
-            s = by_key[key]
-            paragraph += nodes.Text("; " if i else "")
-            paragraph += (
-                nodes.reference("", s.publisher, refuri=s.url, internal=False)
-                if s.url
-                else nodes.Text(s.publisher)
-            )
-        return entry(paragraph, c)
-
-    head = nodes.row("", *[entry(nodes.paragraph("", _label(bundle, c)), c) for c in columns])
-    body = [nodes.row("", *[cell(row, c) for c in columns]) for row in bundle.rows]
-    group = nodes.tgroup(
-        "",
-        *[nodes.colspec(colwidth=1) for _ in columns],
-        nodes.thead("", head),
-        nodes.tbody("", *body),
-        cols=len(columns),
-    )
-    return nodes.table("", group, classes=["colwidths-auto"])
 
 
 def _foot(bundle: Bundle, root: str, kinds: tuple[str, ...]) -> dict[str, Any]:
@@ -164,7 +73,7 @@ def figure_html(bundle: Figure, root: str) -> Markup:
         "figure.html",
         **_foot(bundle, root, ("csv", "svg", "png")),
         chart=chart(bundle),
-        data=data_table(bundle),
+        data=table_parts.data_table(bundle),
     )
 
 
@@ -203,11 +112,11 @@ def visit_figure(translator: Any, node: openbook_figure | openbook_table) -> Non
     """
     kind = "table" if isinstance(node, openbook_table) else "figure"
     named, folded = f"{node['ids'][0]}-caption", node.get("folded")
-    # the numbers of the columns to filter by; openbook.js makes the controls
-    given = {"data-filters": " ".join(map(str, node["filters"]))} if node.get("filters") else {}
+    given = {"style": node["heads"]} if node.get("heads") else {}
     if folded:
         given["aria-labelledby"] = named
-    translator.body.append(translator.starttag(node, "figure", CLASS=f"ob-{kind}", **given))
+    kinds = " ".join([f"ob-{kind}", *node.get("kinds", ())])
+    translator.body.append(translator.starttag(node, "figure", CLASS=kinds, **given))
     if folded:
         _start(translator, "details", CLASS="ob-folded")
         _start(translator, "summary")
@@ -248,18 +157,17 @@ def source_role(
     return [nodes.inline("", "(", link, nodes.Text(")"), classes=["ob-cite"])], []
 
 
-def published_node(renderer: Any, bundle: Bundle, body: nodes.Node) -> list[nodes.Element]:
+def published_node(renderer: Any, bundle: Bundle, *body: nodes.Node) -> list[nodes.Element]:
     """The numbered node of what a cell published; `body` stands below its caption."""
     document = renderer.renderer.document
     env = document.settings.env
     page(env).published[bundle.name] = bundle
     made = openbook_figure if bundle.kind == "figure" else openbook_table
-    node = made("", body)
+    node = made("", *body)
     if bundle.kind == "table":
         node += raw(render("foot.html", **_foot(bundle, site_root(env), ("csv",))))
     node["title"], node["subtitle"] = bundle.title, bundle.subtitle
     if isinstance(bundle, Table):
-        node["filters"] = [bundle.columns.index(c) for c in bundle.filters]
         node["folded"] = counted(len(bundle.rows), "row") if bundle.folded else ""
     # the label, so that `{numref}` and a link reach it
     node["names"].append(nodes.fully_normalize_name(bundle.name))
@@ -290,5 +198,8 @@ class PublishedRenderer:
             case Cards() as bundle:
                 return published_node(renderer, bundle, raw(lists.cards_html(bundle)))
             case Table() as bundle:
-                return published_node(renderer, bundle, table_node(bundle))
+                made = published_node(renderer, bundle, *table_parts.whole(bundle))
+                made[0]["heads"] = table_parts.heads_style(bundle)
+                made[0]["kinds"] = table_parts.kinds(bundle)
+                return made
         return None

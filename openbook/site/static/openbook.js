@@ -1,7 +1,5 @@
-// Makes published figures, and tables with filters, interactive when they come near the viewport.
-// Until then and without JavaScript, the static SVG in the page is the figure, and the table is a
-// plain table with all its rows. On paper, the static SVG and the rows that the reader chose.
-// A folded table opens by itself; a link to it opens it too.
+// Makes published figures interactive when they come near the viewport. Until then and without
+// JavaScript, and on paper, the static SVG in the page is the figure.
 "use strict";
 (() => {
   const folder = document.currentScript.src.replace(/[^/]*$/, "");
@@ -20,7 +18,6 @@
       }));
   };
   const vega = library("vega-bundle.js", "vegaEmbed");
-  const dataTables = library("datatables-bundle.js", "DataTable");
 
   function whenNear(selector, act) {
     const near = new IntersectionObserver((entries) => {
@@ -103,81 +100,5 @@
     (spec.params ?? []).filter((p) => p.bind && p.bind !== "scales")
       .map((p) => [p.name, view.signal(p.name)]);
 
-  // What a cell is sorted by: its date or its number, else its text.
-  function sortable(cell) {
-    const date = cell.querySelector("time")?.dateTime;
-    const number = parseFloat(cell.textContent.replaceAll(",", "").replace("\u2212", "-"));
-    return date ?? (Number.isNaN(number) ? "" : number);
-  }
-
-  async function enhance(figure) {
-    const plain = figure.querySelector("table");
-    const scrolls = plain.parentElement;
-    const DataTable = await dataTables();
-    const rows = [...plain.tBodies[0].rows];
-    [...plain.tHead.rows[0].cells].forEach((_, at) => {
-      const cells = rows.map((row) => row.cells[at]); // all of a column, or DataTables takes none
-      if (cells.some((cell) => cell.matches(".num, :has(time)")))
-        for (const cell of cells) cell.dataset.order = sortable(cell);
-    });
-    const table = new DataTable(plain, {
-      paging: false, order: [], autoWidth: false, orderMulti: false,
-      layout: { topStart: null, topEnd: null, top: ["search", "info"], bottomStart: null },
-      language: { search: "Search", info: "_TOTAL_ of _MAX_ rows", infoFiltered: "",
-        infoEmpty: "0 of _MAX_ rows", zeroRecords: "No row fits. Choose \u201call\u201d again or empty the search." },
-    });
-    const choices = document.createElement("div");
-    choices.className = "ob-filters";
-    for (const number of figure.dataset.filters.split(" ").map(Number))
-      choices.append(choice(table.column(number)));
-    scrolls.before(choices, table.table().container().querySelector(".dt-layout-row"));
-    for (const named of [plain, scrolls])
-      named.setAttribute("aria-labelledby", `${figure.id}-caption`);
-    scrolls.setAttribute("role", "region");
-    table.on("draw", () => {
-      const { recordsDisplay, recordsTotal } = table.page.info();
-      figure.classList.toggle("ob-filtered", recordsDisplay < recordsTotal);
-    });
-  }
-
-  // A labelled list of the values of one column; the first choice shows all rows.
-  function choice(column) {
-    const label = document.createElement("label");
-    const select = document.createElement("select");
-    select.add(new Option("all", ""));
-    for (const [value, count] of counted(column.data().toArray().map(asText)))
-      select.add(new Option(`${value} (${count})`, value));
-    select.addEventListener("change", () =>
-      column.search(select.value, { exact: Boolean(select.value) }).draw());
-    label.append(column.header().textContent.trim(), select);
-    return label;
-  }
-
-  function asText(html) {
-    const part = document.createElement("template");
-    part.innerHTML = html;
-    return part.content.textContent.trim();
-  }
-
-  function counted(values) {
-    const counts = new Map();
-    for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-    return [...counts].sort(([a], [b]) => a.localeCompare(b, "en"));
-  }
-
-  function unfold() {
-    const part = document.getElementById(window.openbookAddress.id());
-    const fold = part && part.querySelector(":scope > details.ob-folded");
-    if (fold) fold.open = true;
-  }
-  addEventListener("hashchange", unfold);
-  // A click on a link to what is in the address already changes no hash.
-  addEventListener("click", (event) => {
-    const link = event.target.closest?.("a");
-    if (link && link.href === location.href) unfold();
-  });
-  unfold();
-
   whenNear("figure.ob-figure", draw);
-  whenNear("figure.ob-table[data-filters]", enhance);
 })();
