@@ -144,8 +144,9 @@ def test_a_word_in_the_prose_runs_no_other_chapter(tree):
     assert "All told," in html(tree, OIL)
     after = executed(tree)
     assert after[OIL] <= 2 and after[PORTS] == 1
-    index = (tree / "_build" / "html" / "searchindex.js").read_text("utf-8")
-    assert '"draught":[[' in index, "the search forgets the glossary of a page not written"
+    places = (tree / "_build" / "html" / "_search" / "places.js").read_text("utf-8")
+    assert "All told," in places and "In all," not in places
+    assert "term-Draught" in places, "the search forgets the glossary of a page not written"
 
 
 def test_a_fact_is_a_link_with_its_sources_where_it_is_said_and_where_it_is_quoted(tree):

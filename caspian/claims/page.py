@@ -18,6 +18,7 @@ from caspian.claims.evidence import appeared
 from caspian.claims.verdicts import COLOUR, GROUPS, SYMBOL, Verdict
 from openbook.bundle import SourceNote
 from openbook.site import markup
+from openbook.site.search import Place
 from openbook.text import day
 
 HERE = Path(__file__).parent
@@ -156,6 +157,41 @@ def filters(claims: Collection[Told]) -> list[dict[str, Any]]:
                 options += [(str(v), f"{INDENT}{v}") for v in some if len(kinds) > 1]
         lists.append({"name": when, "label": f"Verdict {when}", "options": options})
     return lists
+
+
+# --- what the search finds -----------------------------------------------------------------------
+
+
+def _found_lines(claim: Told) -> Iterator[str]:
+    """What is found of a claim by words: verdicts and why, measures, figures, rule, the dispute."""
+    yield f"{claim['then']['verdict']} then, {claim['now']['verdict']} now"
+    yield from why(claim).values()
+    for side in ("now", "then"):
+        yield from (f"{each['label']}: {each['value']}" for each in claim[side]["figures"])
+    yield from filter(None, (claim[part] for part in ("rule", "proxy", "why", "opponent")))
+
+
+def places(bundle: Claims) -> list[Place]:
+    """Each claim and each silence as a place for the search."""
+    claims = [
+        Place(
+            "Claims",
+            anchor(claim["claim"]),
+            f"Claim {int(claim['claim'][1:])}: {claim['text']}",
+            "\n".join(dict.fromkeys(_found_lines(claim))),
+        )
+        for claim in bundle.claims
+    ]
+    silences = [
+        Place(
+            "Claims",
+            anchor(each["omission"]),
+            f"Left out: {each['text']}",
+            "\n".join(f"{f['label']}: {f['value']}" for f in (*each["then"], *each["now"])),
+        )
+        for each in bundle.left_out
+    ]
+    return claims + silences
 
 
 # --- the page ------------------------------------------------------------------------------------

@@ -11,8 +11,8 @@ from sphinx.application import Sphinx
 
 from caspian.claims import beside, chips
 from caspian.claims.bundle import Claims
-from caspian.claims.page import PAGE, STATIC, STYLE, TEMPLATES, claims_html
-from openbook.site import citation, figure_pages, lists, markup, parts, render
+from caspian.claims.page import PAGE, STATIC, STYLE, TEMPLATES, claims_html, places
+from openbook.site import citation, figure_pages, lists, markup, parts, render, search
 from openbook.site.pages import pages
 
 NAMES = ("beside", "bundle", "chips", "page", "site", "verdicts")
@@ -34,7 +34,9 @@ class ClaimsRenderer:
         cite = partial(citation.line_at, citation.read(env.app.confdir))
         bundle = Claims.from_json(data.content)
         html = claims_html(bundle, env.found_docs, render.site_root(env), cite)
-        return render.published_node(renderer, bundle, markup.raw(html))
+        body = markup.raw(html)
+        search.give(body, places(bundle))
+        return render.published_node(renderer, bundle, body)
 
 
 def add_styles(

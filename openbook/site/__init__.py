@@ -14,6 +14,7 @@ Loaded by `_config.yml` as an extension. What it does, in the order of a build:
 - shows figures as cards on the front page (:mod:`openbook.site.front`);
 - gives each figure a page of its own, shows all in a gallery, and draws their cards
   (:mod:`openbook.site.made`);
+- gathers what readers find by words (:mod:`openbook.site.search`);
 - fills the back matter (:mod:`openbook.site.backmatter`), and ends each chapter with its
   downloads (:mod:`openbook.site.chapter_box`).
 """
@@ -35,7 +36,6 @@ from sphinx.config import Config
 from sphinx.domains.std import StandardDomain
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
-from sphinx.util.index_entries import split_index_msg
 
 from openbook import draw, kernel, publish, tables
 from openbook.bundle import Bundle, Cards, Figure, Table
@@ -63,6 +63,7 @@ from openbook.site import (
     page_head,
     parts,
     render,
+    search,
     settings,
     table_parts,
 )
@@ -241,37 +242,10 @@ def add_styles_early(app: Sphinx, _builder: Builder) -> None:
     add_global_html_resources(app, None)
 
 
-def index_entries(env: BuildEnvironment) -> dict[str, list[list[Any]]]:
-    """The glossary's and the index's entries of all pages, as Sphinx's search index has them."""
-    pages_at = {docname: at for at, docname in enumerate(sorted(env.all_docs))}
-    found: dict[str, set[tuple[int, str, bool]]] = {}
-    for docname, entries in env.get_domain("index").data["entries"].items():
-        for kind, value, target, main, _ in entries:
-            for word in split_index_msg(kind, value):
-                place = (pages_at[docname], target or "", main == "main")
-                found.setdefault(word.lower(), set()).add(place)
-    return {word: [list(place) for place in sorted(places)] for word, places in found.items()}
-
-
-def tidy_search_index(path: Path, env: BuildEnvironment) -> None:
-    """Make the search index what a build from nothing gives.
-
-    Sphinx keeps words that no page has any more, with an empty list, and forgets the index's
-    entries of the pages that it does not write.
-    """
-    head, tail = "Search.setIndex(", ")"
-    index = json.loads(path.read_text("utf-8").removeprefix(head).removesuffix(tail))
-    for kind in ("terms", "titleterms"):
-        index[kind] = {word: where for word, where in index[kind].items() if where != []}
-    index["indexentries"] = index_entries(env)
-    text = json.dumps(index, separators=(",", ":"), sort_keys=True)
-    files.write(path, f"{head}{text}{tail}".encode())
-
-
 def write_files(app: Sphinx, folder: Path, jobs: int) -> None:
     """Write the figures' downloads, the scripts and the static files, where they changed."""
     out = Path(app.outdir)
-    tidy_search_index(out / "searchindex.js", app.env)
+    search.write_files(app, folder)
     # an edited file is not always copied by Sphinx, and one that is gone stays
     ours = {file.name: file for folder in static_folders(app) for file in folder.iterdir()}
     for name, file in sorted(ours.items()):
@@ -320,7 +294,9 @@ def add_scripts(
     if any(isinstance(item, Cards) for item in published.values()):
         lists.dress(app)
     masthead.add(app, pagename, context)
+    search.dress(app, pagename, context)
     if tree is not None:
+        search.keep(app, pagename, tree)
         page_head.add(app, pagename, context, tree)
         if chapter_box.is_chapter(app, pagename):
             context["body"] += str(chapter_box.html(app, pagename))  # the body is no Markup
@@ -370,6 +346,7 @@ def configure(app: Sphinx, config: Config) -> None:
         return os.path.relpath(path, app.confdir)
 
     config.html_static_path = [*config.html_static_path, *map(of_book, static_folders(app))]
+    config.html_theme_options["disable_search"] = True  # the theme's own, on Sphinx's index
     config.templates_path = [of_book(TEMPLATES), *config.templates_path]
     address.configure(config)
     # Code decides how a page is read; what only dresses it, how it is written
@@ -392,6 +369,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     backmatter.setup(app)
     front.setup(app)
     languages.setup(app)
+    search.setup(app)
     for node, kind in ((render.openbook_figure, "figure"), (render.openbook_table, "table")):
         app.add_enumerable_node(
             node, kind, render.get_title, html=(render.visit_figure, render.depart_figure)

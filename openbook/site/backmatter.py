@@ -20,7 +20,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from openbook import tables
-from openbook.site import build_report, catalogue, files, markup, sources, usage
+from openbook.site import build_report, catalogue, files, markup, search, sources, usage
 from openbook.site.links import Links, anchor
 from openbook.site.pages import page, pages
 
@@ -103,7 +103,16 @@ def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Put the catalogue, the sources and the environment in their places."""
     for place in list(doctree.findall(backmatter)):
         html = _html(app, place["part"], Links(app, docname))
-        place.replace_self(markup.raw(markup.render("backmatter.html", part=html)))
+        filled = markup.raw(markup.render("backmatter.html", part=html))
+        search.give(filled, _places(place["part"]))
+        place.replace_self(filled)
+
+
+def _places(part: str) -> list[search.Place]:
+    """What of a part is found by words: the tables of the catalogue, the sources of a kind."""
+    if part == "tables":
+        return catalogue.places()
+    return sources.places(part) if part in sources.kinds() else []
 
 
 def _usage(app: Sphinx) -> usage.Usage:

@@ -17,6 +17,7 @@ from openbook.site.archive import FOLDER
 from openbook.site.files import FileRecipe
 from openbook.site.links import Links, anchor
 from openbook.site.markup import Link, render
+from openbook.site.search import Place
 from openbook.tables import resource
 from openbook.tables.resource import Resource
 from openbook.text import number
@@ -69,6 +70,20 @@ def entries() -> list[Entry]:
         used = archive.sources_of(described, content)
         found.append(Entry(schema, referring, header, tuple(rows), used))
     return sorted(found, key=lambda entry: entry.schema.title.casefold())
+
+
+def places() -> list[Place]:
+    """The tables, to be found by title, description and the names of their columns."""
+    schemas = (entry.schema for entry in entries())
+    return [
+        Place(
+            "Data",
+            anchor(schema.name),
+            schema.title,
+            f"{schema.name}: {schema.description}\n{', '.join(f.name for f in schema.fields)}",
+        )
+        for schema in schemas
+    ]
 
 
 def html(app: Sphinx, part: str, links: Links, used: usage.Usage) -> Markup:

@@ -5,6 +5,8 @@
 | `openbook_packages` | the book's own packages, which chapters import | their pages run |
 | `openbook_data` | the folder of the tables, from the book's | the pages that read it run |
 | `openbook_menu` | pages that stand in the head beside the chapters | all are written again |
+| `openbook_spellings` | the section whose tables hold names in several languages, by its id, \
+for the search | all pages are read |
 
 Three more are digests that :mod:`openbook.site` sets by itself: of the code that makes pages
 (`openbook_code`: all are read again), of what dresses them (`openbook_look`) and of
@@ -27,6 +29,7 @@ def register(app: Sphinx) -> None:
     app.add_config_value("openbook_packages", [], "", list)  # modules count by their own digests
     app.add_config_value("openbook_data", "data", "", str)  # so do tables
     app.add_config_value("openbook_menu", [], "html", list)
+    app.add_config_value("openbook_spellings", "", "env", str)
     app.add_config_value("openbook_code", "", "env", str)
     app.add_config_value("openbook_look", "", "html", str)
     app.add_config_value("openbook_citation", "", "html", str)

@@ -11,6 +11,8 @@ from openbook import tables
 from openbook.site import usage
 from openbook.site.links import Links
 from openbook.site.markup import Link, counted, render
+from openbook.site.search import Place
+from openbook.text import day
 
 ROW_RANGES = 8  # places in a table that a source lists before it only counts them
 
@@ -63,6 +65,20 @@ def _rows(key: str, used: usage.Usage, links: Links) -> Iterator[tuple[Link, str
     """The tables that name a source, each with its rows."""
     for name, rows in used.rows.get(key, {}).items():
         yield links.table(name, name), row_ranges(rows)
+
+
+def places(kind: str) -> list[Place]:
+    """The sources of a kind, to be found by title, publisher and date."""
+    listed = in_order(s for s in tables.references().values() if s.kind == kind)
+    return [
+        Place(
+            "Sources",
+            f"source-{s.key}",
+            s.title,
+            f"{s.publisher}, {day(s.date)}" if s.date else s.publisher,
+        )
+        for s in listed
+    ]
 
 
 def html(part: str, links: Links, used: usage.Usage) -> Markup:
