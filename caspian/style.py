@@ -49,6 +49,8 @@ COLOURS: dict[str, str] = {
     "northern": "#c6765c",
     "sea": "#1a8bec",
     "southern": "#7444f6",
+    "doubt": "#7d6aa8",  # the cost of not knowing the day
+    "risk": "#b3475a",  # the cost of war and seizure
 }
 # The same entities as text: as strong as 4.5:1 asks for, on either page
 TEXT_COLOURS: dict[str, str] = {key: shades.for_text(hue) for key, hue in COLOURS.items()}

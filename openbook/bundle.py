@@ -142,8 +142,31 @@ class Bundle:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Control:
+    """What readers can move in a chart: a number from `low` to `high`, or one of `options`.
+
+    `value` is where it stands as the page opens; `format` and `unit` say how a number is written.
+    `openbook.controls` makes and checks them.
+    """
+
+    name: str
+    label: str
+    value: float | str
+    low: float = 0.0
+    high: float = 0.0
+    step: float = 0.0
+    options: tuple[str, ...] = ()
+    format: str = ""
+    unit: str = ""
+    more: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Figure(Bundle):
-    """A chart: its Vega-Lite spec, another for phones if there is one, and a description."""
+    """A chart: its Vega-Lite spec, another for phones if there is one, and a description.
+
+    One with `controls` has a `readout`, an expression of Vega that says in words what they give.
+    """
 
     mime: ClassVar[str] = "application/vnd.openbook.figure+json"
     kind: ClassVar[str] = "figure"
@@ -151,6 +174,14 @@ class Figure(Bundle):
     alt: str
     spec: dict[str, Any]
     narrow: dict[str, Any] | None = None
+    controls: tuple[Control, ...] = ()
+    readout: str = ""
+
+    @classmethod
+    def _parts(cls, held: dict[str, Any], what: str) -> dict[str, Any]:
+        given = (_fit(Control, each, what) for each in held.get("controls", ()))
+        controls = (Control(**each | {"options": tuple(each.get("options", ()))}) for each in given)
+        return super()._parts(held, what) | {"controls": tuple(controls)}
 
 
 @dataclass(frozen=True, kw_only=True)

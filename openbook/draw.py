@@ -6,6 +6,7 @@ They are made from the stored spec by Vega itself (vl-convert), the same bytes o
 from __future__ import annotations
 
 import hashlib
+import html
 import io
 import json
 import re
@@ -16,8 +17,10 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from openbook import controls
 from openbook.bundle import Figure
 from openbook.colour import on_paper
+from openbook.controls import READOUT
 
 # The drawn widths in CSS pixels: a column of text, and a phone of 360 px less its margins.
 WIDE, NARROW = 720, 328
@@ -117,6 +120,19 @@ def static_svg(bundle: Figure, width: int) -> str:
     return svg.replace(' role="graphics-document"', "").replace(
         "<svg ", '<svg focusable="false" ', 1
     )
+
+
+def readout(bundle: Figure) -> str:
+    """What the figure says in words as the page opens; "" if it has no controls."""
+    if not bundle.readout:
+        return ""
+    spec = {
+        "data": {"values": [{}]},
+        "params": [p for p in bundle.spec["params"] if "select" not in p],
+        "mark": {"type": "text", "text": {"expr": READOUT}},
+    }
+    svg = _svg(json.dumps(controls.unbound(spec), sort_keys=True))
+    return html.unescape("".join(re.findall(r"<text[^>]*>([^<]*)</text>", svg)))
 
 
 def credit(publishers: Iterable[str], width: int = 108, most: int = 3) -> list[str]:

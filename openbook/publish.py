@@ -18,21 +18,14 @@ import altair as alt
 import pandas as pd
 from markupsafe import Markup, escape
 
+from openbook import controls as moved
 from openbook import kernel, tables
-from openbook.bundle import Bundle, Figure, SourceNote, Table
+from openbook.bundle import Bundle, Control, Figure, SourceNote, Table
 from openbook.draw import FONT
 from openbook.text import number
 from openbook.utc import in_utc
 
 SOURCE_COLUMNS = ("source", "evidence")  # columns of keys of references.bib, shown as links
-
-
-def slider(
-    name: str, low: float, high: float, step: float, value: float, label: str
-) -> alt.Parameter:
-    """A Vega-Lite parameter with a range control that readers can move on the page."""
-    bind = alt.binding_range(min=low, max=high, step=step, name=label)
-    return alt.param(name=name, value=value, bind=bind)
 
 
 # --- what a figure carries -------------------------------------------------------------------
@@ -141,6 +134,8 @@ def figure(
     note: str = "",
     labels: Mapping[str, str] | None = None,
     narrow: alt.TopLevelSpec | None = None,
+    controls: Sequence[Control] = (),
+    readout: str = "",
 ) -> Published:
     """Publish an Altair chart as a numbered figure.
 
@@ -150,10 +145,16 @@ def figure(
     figure beyond the plotted rows' own `source` column; `note` what a reader must know to read
     it; `labels` heads of the data table's columns; `narrow` another chart for phones.
 
-    Raises ValueError for a figure without a source, a finding or a description, and for one that
-    would be drawn in local time.
+    `controls` are what readers can move (`openbook.controls`), by whose names the chart knows them;
+    `readout` is then an expression of Vega over these names that gives a sentence with the result.
+    It stands below the chart and ends its description.
+
+    Raises ValueError for a figure without a source, a finding or a description, for one that
+    would be drawn in local time, and for one whose axes would move with its controls.
     """
-    spec = chart.to_dict()
+    spec = moved.added(chart.to_dict(), controls, readout, name)
+    if narrow is not None:
+        brief = moved.added(narrow.to_dict(), controls, readout, name)
     rows = _plotted(spec)
     listed = sources_of(source_keys([rows, *sources]))
     _check("fig", name, {"title": title, "subtitle": subtitle, "alt": alt}, listed)
@@ -168,7 +169,9 @@ def figure(
         rows=_records(rows),
         sources=listed,
         spec=_settled(spec, name, alt),
-        narrow=None if narrow is None else _settled(narrow.to_dict(), name, alt),
+        narrow=None if narrow is None else _settled(brief, name, alt),
+        controls=tuple(controls),
+        readout=readout,
     )
     return Published(bundle, chart)
 

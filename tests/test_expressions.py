@@ -68,19 +68,17 @@ def test_netback(brent, discount, share, cost):
     assert value(text, **names) == pytest.approx(model)
 
 
-@given(between(0.001, 1), between(1, 1000), between(0.001, 0.3), between(0, 30), between(0, 0.999))
-def test_loss_and_the_years_from_which_it_pays(gone, brings, rate, years, part):
+@given(
+    between(0.001, 1), between(1, 1000), between(0.001, 0.3), between(0.1, 30), between(0, 300)
+)  # fmt: skip
+def test_loss_and_the_outages_from_which_it_pays(gone, brings, rate, years, premium):
     names = {"gone": gone, "brings": brings, "rate": rate, "years": years}
     loss = value(diversification.loss_expression("gone", "brings", "rate", "years"), **names)
     assert loss == pytest.approx(gone * brings * diversification.lost_fraction(years, rate))
-    premium = part * gone * brings
-    pays = value(
-        diversification.years_expression("premium", "gone", "brings", "rate"),
-        **names,
-        premium=premium,
-    )
-    model = diversification.breakeven_years(premium, gone, brings, rate)
-    assert pays == pytest.approx(model, rel=1e-6, abs=1e-9)
+    outages = diversification.outages_expression("premium", "gone", "brings", "rate", "years")
+    part = diversification.lost_fraction(years, rate)
+    model = diversification.breakeven_outages(premium, 365, gone, 1, brings, part)
+    assert value(outages, **names, premium=premium) == pytest.approx(model, rel=1e-6)
 
 
 @given(between(1, 20_000), between(1, 10), between(0.1, 50), between(-5, 12), between(0, 2))
@@ -120,7 +118,7 @@ def test_cost_of_a_way(rate, cargo, daily, days, sd_days, war):
 ASKED = {
     "length": (0, 400), "days": (0, 400), "cut": (0, 1), "gone": (0, 1), "tanks": (0, 3000),
     "spare": (0, 200), "brent": (20, 200), "brings": (1, 1000), "interest": (0, 30),
-    "extra": (0, 1000), "dredge": (0, 7), "fall_cm": (0, 50), "under_keel": (0, 2),
+    "late": (0.1, 30), "dredge": (0, 7), "fall_cm": (0, 50), "under_keel": (0, 2),
     "aim": (0, 3000), "cargo": (0, 300), "worth": (0, 300), "a_day": (0, 3), "decay": (0, 2.9),
     "g_": (-60, 60), "days_": (0, 80), "rate_": (0, 20), "risk_": (0, 40),
 }  # fmt: skip

@@ -109,9 +109,13 @@ def loss_expression(share_lost: str, netback_usd_per_t: str, rate: str, years: s
     return f"({share_lost}) * ({netback_usd_per_t}) * (1 - pow(1 + ({rate}), -({years})))"
 
 
-def years_expression(
-    premium_usd_per_t: str, share_lost: str, netback_usd_per_t: str, rate: str
+def outages_expression(
+    premium_usd_per_t: str, share_of_one: str, netback_usd_per_t: str, rate: str, years: str
 ) -> str:
-    """Return `breakeven_years` as an expression of Vega, for a premium below the whole loss."""
-    whole = f"(({share_lost}) * ({netback_usd_per_t}))"
-    return f"-log(1 - ({premium_usd_per_t}) / {whole}) / log(1 + ({rate}))"
+    """Return `breakeven_outages` as an expression of Vega.
+
+    `share_of_one` is the share of a year's flow that one outage loses: days / 365 x cut x
+    unabsorbed. The premium must not be negative.
+    """
+    loss = loss_expression(share_of_one, netback_usd_per_t, rate, years)
+    return f"({premium_usd_per_t}) / ({loss})"

@@ -287,6 +287,9 @@ def add_scripts(
     given = {"openbook.js": _has_charts(published), "openbook-tables.js": _has_tables(published)}
     if any(given.values()):
         app.add_js_file("openbook-address.js", loading_method="defer")
+        if any(isinstance(item, Figure) and item.controls for item in published.values()):
+            app.add_js_file("openbook-controls.js", loading_method="defer")
+            app.add_css_file("openbook-controls.css")
     for script in (name for name, wanted in given.items() if wanted):
         app.add_js_file(script, loading_method="defer")
     if tree is not None and any(tree.findall(facts.openbook_fact)):
@@ -317,7 +320,7 @@ def engine_digest() -> str:
     """Digest of the engine's code that makes pages of what was read."""
     named = [
         HERE.parent / f"{name}.py"
-        for name in ("bundle", "cards", "colour", "draw", "facts", "publish", "text")
+        for name in ("bundle", "cards", "colour", "controls", "draw", "facts", "publish", "text")
     ]
     named += sorted(draw.FONTS.glob("*.ttf"))
     named.append(HERE.parent / "tables" / "resource.py")

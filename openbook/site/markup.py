@@ -17,7 +17,7 @@ from docutils import nodes
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from openbook import publish
+from openbook import controls, publish
 from openbook.bundle import SourceNote
 from openbook.text import day, number
 
@@ -68,6 +68,7 @@ def environment(*folders: Path) -> Environment:
     )
     made.filters |= {"day": day, "number": number, "counted": counted, "script_json": script_json}
     made.filters["cell"] = publish.cell_text
+    made.filters |= {"stops": controls.stops, "stop_text": controls.text}
     made.filters["typeset"] = lambda text: text.replace("'", "’")  # the apostrophe of the prose
     return made
 

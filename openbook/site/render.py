@@ -13,7 +13,7 @@ from docutils import nodes
 from markupsafe import Markup
 from sphinx.environment import BuildEnvironment
 
-from openbook import draw, tables
+from openbook import controls, draw, tables
 from openbook.bundle import Bundle, Cards, Figure, SourceNote, Table
 from openbook.site import lists, table_parts
 from openbook.site.markup import Link, counted, raw, render
@@ -41,27 +41,25 @@ def _foot(bundle: Bundle, root: str, kinds: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-def _controls(spec: dict[str, Any]) -> int:
-    """How many controls the chart has, to keep their room free before it is drawn."""
-    return sum("bind" in p for p in spec.get("params", []))
-
-
 def drawings(bundle: Figure) -> Markup:
     """The two drawings of a figure, for a page and for a phone; styles show one of them."""
     sizes = (("wide", draw.WIDE), ("narrow", draw.NARROW))
     drawn = [(size, Markup(draw.static_svg(bundle, width))) for size, width in sizes]
-    return render("drawings.html", bundle=bundle, drawings=drawn)
+    described = f"{bundle.alt} {draw.readout(bundle)}".rstrip()
+    return render("drawings.html", described=described, drawings=drawn)
 
 
 def chart(bundle: Figure) -> Markup:
-    """The drawings of a figure, and what the script makes a live chart of."""
-    narrow = bundle.narrow or bundle.spec
-    specs = {"legend": draw.LEGEND_COLUMNS, "wide": draw.fitted(bundle.spec, draw.WIDE)}
+    """The drawings of a figure, what the script makes a live chart of, and its controls."""
+    spec, narrow = (controls.unbound(s) for s in (bundle.spec, bundle.narrow or bundle.spec))
+    specs = {"legend": draw.LEGEND_COLUMNS, "wide": draw.fitted(spec, draw.WIDE)}
     if bundle.narrow or not draw.is_single(narrow):
         specs["narrow"] = draw.fitted(narrow, draw.NARROW)
     return render(
         "chart.html",
-        controls=_controls(bundle.spec),
+        name=bundle.name,
+        controls=bundle.controls,
+        readout=draw.readout(bundle),
         drawings=drawings(bundle),
         specs=specs,
     )

@@ -44,7 +44,7 @@
   async function draw(figure) {
     const host = figure.querySelector(".ob-live");
     const fixed = figure.querySelector(".ob-static");
-    const controls = figure.querySelector(".ob-controls");
+    const controls = window.openbookControls?.(figure); // openbook-controls.js
     const specs = JSON.parse(figure.querySelector(".ob-spec").textContent);
     const box = figure.querySelector(".ob-chart");
     let view, shown;
@@ -55,18 +55,15 @@
       if (spec.projection) spec.height = mapHeight(spec, width);
       if (spec.autosize) spec.width = width; // one view: Vega fits it to the column
       spec.config.legend.columns = specs.legend[width < NARROW_BELOW ? "narrow" : "wide"];
-      const kept = view ? settings(view, specs[shown]) : [];
       view?.finalize();
-      controls.replaceChildren();
       const embedVega = await vega();
       await lettersOf(spec);
       const result = await embedVega(host, spec, {
         mode: "vega-lite", ast: true, renderer: "svg", actions: false, defaultStyle: false,
-        bind: controls, tooltip: { disableDefaultStyle: true },
+        tooltip: { disableDefaultStyle: true },
       });
       view = result.view;
-      for (const [name, value] of kept) view.signal(name, value);
-      await view.runAsync();
+      await controls?.attach(view, spec.description);
     }
 
     try {
@@ -95,10 +92,6 @@
     }).observe(box);
   }
 
-  // The reader's slider positions, to survive a redrawing.
-  const settings = (view, spec) =>
-    (spec.params ?? []).filter((p) => p.bind && p.bind !== "scales")
-      .map((p) => [p.name, view.signal(p.name)]);
 
   whenNear("figure.ob-figure", draw);
 })();
