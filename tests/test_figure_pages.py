@@ -36,7 +36,7 @@ def figures() -> list[str]:
 
 
 def names(folder: Path, pattern: str) -> set[str]:
-    return {path.name.removesuffix(pattern[1:]) for path in folder.glob(pattern)}
+    return {path.stem for path in folder.glob(pattern)}
 
 
 def broken(path: Path, site: Path) -> list[str]:
@@ -96,7 +96,8 @@ def test_a_figures_page_has_all_that_stands_behind_it(site):
         path = site / "figures" / f"{name}.html"
         soup = book.soup(path)
         figure = soup.select_one(f"figure#fig-{name}")
-        title = soup.select_one("h1").get_text(strip=True)
+        assert all(h1.get_text(strip=True) for h1 in soup.select("h1")), f"{name} on paper"
+        title = soup.select_one("article h1").get_text(strip=True)
         where = soup.select_one(".ob-kicker a")["href"]
         chapter = book.soup((path.parent / where.partition("#")[0]).resolve())
         told = chapter.select_one(f"figure#fig-{name} .caption-text").get_text(strip=True)

@@ -106,7 +106,9 @@ def collect(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     for page in _all(app):
         after[page.name] = files.sha256(json.dumps([page.digest, shared]).encode())
         if before.get(page.name) != after[page.name] or not (out / f"{page.name}.html").is_file():
-            yield page.name, page.context(), "page.html"
+            context = page.context()
+            # the theme prints this one in place of the page's own headline
+            yield page.name, context | {"pagetitle": context["title"]}, "page.html"
     files.write(noted, json.dumps(after, indent=1).encode())
 
 
