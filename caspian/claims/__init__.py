@@ -5,6 +5,8 @@
 - `rules`: one function a claim, by subject
 - `judged`: every claim then and now; `history`: month by month; `scenario`: what comes
 - `words`: findings in words; `listing`: as tables; `page`: as the page of the site
+- `strip`: all of them at a glance; `crossing`: the map of the front page; `spine`, `chips`: where
+  other pages show claims
 """
 
 from caspian.claims.judged import (

@@ -13,10 +13,12 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from caspian.claims.bundle import Claims
-from caspian.claims.page import PAGE, TEMPLATES, anchor
-from caspian.claims.verdicts import COLOUR, SYMBOL, Verdict
-from openbook.site.markup import environment, raw
+from caspian.claims.page import PAGE
+from caspian.claims.strip import number, render
+from openbook.site.markup import raw
 from openbook.site.pages import page, pages
+
+LINE, LOOK = "Decides", "caspian-decides"  # how a line of claims begins, and its class
 
 
 class claim_chip(nodes.Inline, nodes.TextElement):
@@ -40,46 +42,33 @@ def claim_role(
     return chips, []
 
 
-def _verdicts(app: Sphinx) -> dict[int, tuple[str, str]]:
-    """Verdict now and text of each claim, as the page of the claims publishes them."""
+def published(app: Sphinx) -> Claims | None:
+    """The claims as their page publishes them; None in a book without that page."""
     held = pages(app.env).get(PAGE)
-    published = held.published.values() if held else ()
-    return {
-        int(claim["claim"][1:]): (claim["now"]["verdict"], claim["text"])
-        for bundle in published
-        if isinstance(bundle, Claims)
-        for claim in bundle.claims
-    }
+    return (
+        next((b for b in held.published.values() if isinstance(b, Claims)), None) if held else None
+    )
 
 
 def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Give each chip its verdict, its words and its link. An unknown claim is an error."""
+    """Give each chip its verdict, its words and its link. An unknown claim is an error.
+
+    A paragraph that says "Decides" and names claims has them in words, as a line of its own; in
+    running text a claim is its number with its verdict.
+    """
     chips = list(doctree.findall(claim_chip))
-    if not chips:
+    bundle = published(app) if chips else None
+    if bundle is None:  # without its page a small book has no claims
         return
-    known = _verdicts(app)
+    known = {number(claim["claim"]): claim for claim in bundle.claims}
     root = "../" * docname.count("/")
     for chip in chips:
-        number = chip["number"]
-        if number not in known:
-            if known:  # without its page a small book has no claims
-                raise LookupError(f"{docname}: there is no claim {number}")
-            continue
-        verdict, text = known[number]
-        kind = Verdict(verdict)
-        html = (
-            environment(TEMPLATES)
-            .get_template("chip.html")
-            .render(
-                address=f"{root}{PAGE}.html#{anchor(f'c{number:02d}')}",
-                text=text,
-                verdict=verdict,
-                colour=COLOUR[kind],
-                symbol=SYMBOL[kind],
-                number=number,
-            )
-        )
-        chip.replace_self(raw(html))
+        if chip["number"] not in known:
+            raise LookupError(f"{docname}: there is no claim {chip['number']}")
+        line = chip.parent.astext().startswith(LINE)
+        if line and LOOK not in chip.parent["classes"]:
+            chip.parent["classes"].append(LOOK)
+        chip.replace_self(raw(render("chip.html", root, claim=known[chip["number"]], words=line)))
 
 
 def visit_chip(translator: Any, _node: claim_chip) -> None:

@@ -9,14 +9,15 @@ from typing import Any, ClassVar
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from caspian.claims import beside, chips
+from caspian import maps
+from caspian.claims import beside, chips, spine
 from caspian.claims.bundle import Claims
 from caspian.claims.page import PAGE, STATIC, STYLE, TEMPLATES, claims_html, places
 from openbook.site import citation, figure_pages, lists, markup, parts, render, search
 from openbook.site.pages import pages
 
-NAMES = ("beside", "bundle", "chips", "page", "site", "verdicts")
-CODE = [Path(__file__).with_name(f"{name}.py") for name in NAMES]
+NAMES = ("beside", "bundle", "chips", "crossing", "page", "site", "spine", "strip", "verdicts")
+CODE = [*(Path(__file__).with_name(f"{name}.py") for name in NAMES), Path(maps.__file__)]
 
 
 class ClaimsRenderer:
@@ -46,6 +47,9 @@ def add_styles(
     held = pages(app.env).get(pagename)
     if held and PAGE in held.shows:
         app.add_css_file("caspian-chips.css")
+        app.add_css_file("caspian-strip.css")
+    if pagename == app.config.root_doc:
+        app.add_css_file("caspian-cover.css")
     if held and any(isinstance(item, Claims) for item in held.published.values()):
         lists.dress(app)
         app.add_css_file(STYLE)
@@ -58,5 +62,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_node(chips.claim_chip, html=(chips.visit_chip, chips.depart_chip))
     app.connect("doctree-resolved", chips.fill)
     app.connect(figure_pages.BESIDE, beside.html)
+    spine.setup(app)
     app.connect("html-page-context", add_styles, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -17,14 +17,17 @@ from myst_nb.sphinx_ import SphinxEnvType
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
 
 from openbook import tables
 from openbook.bundle import FactBundle
 from openbook.site import files
 from openbook.site.files import FileRecipe
+from openbook.site.markup import Link, raw, render
 from openbook.site.pages import page, pages
 from openbook.text import day
 
+log = logging.getLogger(__name__)
 NAMED = 3  # sources named in a tip before "and n more"
 
 
@@ -111,6 +114,38 @@ class GluedFacts(SphinxPostTransform):
             data = read_glue_cache(folder, node.refdoc).get(node.key, {}).get("data", {})
             if node.gtype == "text" and (content := data.get(FactBundle.mime)):
                 node.replace_self(fact_of(FactBundle.from_json(content)))
+
+
+class fact_origin(nodes.Inline, nodes.TextElement):
+    """The sources of the fact `key` of the page `refdoc`, to be filled in."""
+
+
+def origin_role(
+    _name: str, rawtext: str, text: str, lineno: int, inliner: Any, *_: Any
+) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+    """`{origin}`chapters/oil.md::share``: the sources of a glued fact, in small print."""
+    refdoc, found, key = text.partition(".md::")
+    if not found:
+        message = inliner.reporter.error(f"{text!r} is no page.md::name", line=lineno)
+        return [inliner.problematic(rawtext, rawtext, message)], [message]
+    page(inliner.document.settings.env).shows.add(refdoc)
+    return [fact_origin("", refdoc=refdoc, key=key)], []
+
+
+def fill_origins(app: Sphinx, doctree: nodes.document, _docname: str) -> None:
+    """Name the first source of each fact, linked, and say how many more there are."""
+    folder = glue_folder(app.env)
+    for node in list(doctree.findall(fact_origin)):
+        data = read_glue_cache(folder, node["refdoc"]).get(node["key"], {}).get("data", {})
+        if not (content := data.get(FactBundle.mime)):
+            log.warning("%s has no fact %s", node["refdoc"], node["key"])
+            node.parent.remove(node)
+            continue
+        keys = FactBundle.from_json(content).keys
+        first = tables.source(keys[0])
+        said = f"{first.publisher}, {day(first.date)}" if first.date else first.publisher
+        link = Link(said, first.url or "", first.title)
+        node.replace_self(raw(render("origin.html", link=link, more=len(keys) - 1)))
 
 
 def listing(app: Sphinx) -> FileRecipe:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from docutils import nodes
@@ -16,9 +17,12 @@ _VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>\n?')  # docutils' own; the 
 
 
 def _description(tree: nodes.document) -> str:
-    """The page's first finding, or its first paragraph."""
-    boxes = tree.findall(lambda n: isinstance(n, nodes.Element) and "findings" in n["classes"])
-    for held in [*boxes, tree]:
+    """The page's standfirst, its first finding, or its first paragraph."""
+
+    def boxes(kind: str) -> Iterator[nodes.Element]:
+        return tree.findall(lambda n: isinstance(n, nodes.Element) and kind in n["classes"])
+
+    for held in [*boxes("standfirst"), *boxes("findings"), tree]:
         for item in held.findall(nodes.paragraph):
             if text := _without_last_link(item):
                 return text

@@ -104,13 +104,13 @@ def readme_facts() -> str | None:
     """What stands between the README's markers: the findings of the built first page.
 
     They are the list items inside the first element of class `findings`, without the links that
-    lead on from them; None if it has none.
+    lead on from them and the small print; None if it has none.
     """
     page = next((page for page in book.pages() if page.docname == "index"), None)
     if page is None or not page.html.is_file():
         return None
     box = BeautifulSoup(page.html.read_text("utf-8"), "html.parser").select_one(".findings")
-    for link in box.select("li a:not(.ob-fact)") if box else []:
+    for link in box.select("li :is(a:not(.ob-fact), .ob-origin)") if box else []:
         link.extract()
     items = [" ".join(item.get_text().split()) for item in box.select("li")] if box else []
     return "".join(f"- {item}\n" for item in items) or None
