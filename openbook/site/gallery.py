@@ -21,7 +21,7 @@ def context(app: Sphinx, every: list[Placed], pagename: str) -> dict[str, Any]:
         for docname, placed in groupby(every, key=lambda each: each.docname)
     ]
     options = [(title, f"{title} ({len(placed)})") for _, title, placed in chapters]
-    moved = [placed for placed in every if any("bind" in p for p in _params(placed))]
+    moved = [placed for placed in every if placed.bundle.controls]
     kinds = [("yes", f"with controls ({len(moved)})")]
     filters = [{"name": "chapter", "label": "Chapter", "options": options}]
     if moved:
@@ -41,8 +41,3 @@ def context(app: Sphinx, every: list[Placed], pagename: str) -> dict[str, Any]:
     description = f"The {len(every)} figures of the book, each with its finding."
     tags = page_head.tags(app, pagename, title, description, "", card=False)
     return {"title": title, "body": body, "metatags": str(tags)}
-
-
-def _params(placed: Placed) -> list[dict[str, Any]]:
-    params: list[dict[str, Any]] = placed.bundle.spec.get("params", [])
-    return params
