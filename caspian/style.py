@@ -170,6 +170,30 @@ def hollow(hue: str) -> dict[str, Any]:
     return {"fill": shades.PAPER, "stroke": hue, "strokeWidth": 1.5}
 
 
+def year_axis(first: int, last: int, every: int = 1, **more: Any) -> alt.Axis:
+    """An axis on which a year is a span: its name at the middle, a tick where each begins.
+
+    What holds for a whole year is drawn at its middle, 1 July; a day, such as that of the visit,
+    falls inside its year. `every` names each so many years, the last of them for sure.
+    """
+    named = range(last, first - 1, -every)
+    ticks = [alt.DateTime(year=y, month=1, date=1) for y in range(first, last + 2)]
+    names = [alt.DateTime(year=y, month=7, date=1) for y in sorted(named)]
+    begins = "utcmonth(datum.value) == 0"
+    settings = {
+        "title": None,
+        "values": sorted(ticks + names, key=lambda t: (t.year, t.month)),
+        "tickCount": 200,  # else Vega draws only some of the values
+        "labelExpr": f"{begins} ? '' : utcFormat(datum.value, '%Y')",
+        "labelOverlap": False,
+        "labelFlush": False,
+        "ticks": True,
+        "tickSize": alt.condition(begins, alt.value(5), alt.value(0)),
+        "tickColor": GREY,
+    }
+    return alt.Axis(**(settings | more))
+
+
 def visit_rule(label: str = "visit, 11 March 2024", at: str = VISIT) -> alt.LayerChart:
     """The vertical line that marks the visit on a time axis."""
     here = alt.Chart(alt.Data(values=[{}])).encode(
