@@ -228,11 +228,24 @@ def _settled(spec: dict[str, Any], name: str, description: str) -> dict[str, Any
     Its typeface is the engine's where the book's theme names none.
     All that is drawn of a figure is drawn from it. Raises ValueError for local time.
     """
-    spec = in_utc(json.loads(json.dumps(spec)), name)
+    spec = _all_ticks(in_utc(json.loads(json.dumps(spec)), name))
     spec.pop("usermeta", None)
     spec["config"] = {"font": FONT, **spec.get("config", {})}
     spec["description"] = description
     return spec
+
+
+def _all_ticks(node: Any) -> Any:
+    """The spec with every tick that an axis names: Vega would thin them to the theme's number."""
+    if isinstance(node, list):
+        return [_all_ticks(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    node = {key: _all_ticks(item) for key, item in node.items()}
+    axis = node.get("axis")
+    if isinstance(axis, dict) and isinstance(axis.get("values"), list):
+        node["axis"] = {"tickCount": len(axis["values"]), **axis}
+    return node
 
 
 def csv_text(bundle: Bundle) -> str:

@@ -195,6 +195,15 @@ def test_spec_cannot_end_its_script(rows):
     assert html.count("</script>") == 1
 
 
+def test_every_tick_that_an_axis_names_is_drawn(rows):
+    # Vega thins named ticks to the theme's number of ticks
+    axis = alt.Axis(values=[0, 0.4, 0.8, 1.2], format=".1f")
+    bars = alt.Chart(rows).mark_bar().encode(x="year:O", y=alt.Y("value:Q", axis=axis))
+    words = {"name": "fig-test", "title": "It fell", "subtitle": "Mt", "alt": "Two bars"}
+    svg = draw.static_svg(publish.figure(bars, **words).bundle, draw.WIDE)
+    assert all(f">{tick}<" in svg for tick in ("0.0", "0.4", "0.8", "1.2"))
+
+
 def test_unknown_entity_has_no_colour():
     with pytest.raises(KeyError, match="atlantis"):
         style.colour(["cpc", "atlantis"])
