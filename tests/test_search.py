@@ -170,6 +170,24 @@ def test_a_result_opens_its_place_and_marks_the_words(browser, text, place, word
     assert not visit.problems
 
 
+def test_a_row_that_a_long_table_keeps_back_is_shown(browser):
+    visit = browser.visit(viewport={"width": 1280, "height": 900})
+    path = book.HTML / "chapters" / "outlook.html"
+    visit.open(path)
+    name, words, shown = visit.page.evaluate(
+        """() => {
+          const table = document.querySelector("figure.ob-table:has(.ob-show)");
+          const row = table.querySelector("tbody tr:last-child");
+          const { words, fold } = openbookWords;
+          return [table.id, words(row.textContent).map(fold), row.checkVisibility()];
+        }"""
+    )
+    assert not shown, "the table is no longer cut: another one tells more"
+    visit.page.goto(f"{path.as_uri()}?find={'+'.join(words)}#{name}")
+    visit.page.locator(".ob-clear").wait_for()
+    assert visit.page.locator(f"#{name} tbody tr:last-child").is_visible()
+
+
 def test_no_other_page_loads_what_the_search_needs(browser):
     visit = browser.visit()
     for name in ("index.html", "chapters/energy.html"):

@@ -2,7 +2,7 @@
 // What words are is said here once, for the search page too (`openbookWords`).
 (() => {
   const MARKS = "ob-found";
-  const BLOCKS = "p, li, tr, dt, dd, figcaption, summary, h1, h2, h3, h4, h5";
+  const BLOCKS = "p, li, dt, dd, figcaption, summary, h1, h2, h3, h4, h5";
   const SILENT = "script, style, noscript, template, svg, textarea, .headerlink";
 
   // --- words, one form for all their spellings
@@ -94,11 +94,14 @@
         const range = new Range();
         range.setStart(text, match.index);
         range.setEnd(text, match.index + match[0].length);
-        found.push({ word, range, block: text.parentElement.closest(BLOCKS) });
+        found.push({ word, range, block: blockOf(text.parentElement) });
       }
     }
     return found;
   }
+
+  // The row of a table whole, whatever its cells hold.
+  const blockOf = (element) => element.closest("tr") ?? element.closest(BLOCKS);
 
   // The block with most of the words; of equal ones the first that is seen.
   function best(found) {

@@ -123,6 +123,12 @@
     if (asked) awake.get(part.id)(asked);
   }
 
+  // A search has led to a row that is not shown: all are.
+  addEventListener("beforematch", ({ target }) => {
+    const all = target.closest("figure.ob-table")?.querySelector(".ob-show input");
+    if (all && !target.checkVisibility()) all.checked = true;
+  });
+
   // The theme hides its list of contents beside what is wider than the column
   for (const figure of document.querySelectorAll("figure.ob-table"))
     if (figure.offsetWidth > figure.parentElement.clientWidth + 1) figure.classList.add("full-width");
