@@ -165,3 +165,42 @@ def test_a_machine_without_fonts_draws_the_same(tmp_path):
     assert run.returncode == 0, run.stderr
     assert run.stdout.strip() == draw._draw(json.dumps(spec)).strip()
     assert "Gəncə ◑" in run.stdout
+
+
+PARAGRAPH = (
+    "The oil memorandum of March 2024 made exports little safer: all that was agreed is 2.8% of "
+    "them, and at most 59% of it came in 2025. "
+) * 4
+
+
+@pytest.mark.browser
+def test_text_stands_still_when_its_typeface_comes(browser):
+    """The stand-in has the same lines: as high, and as many words in each but by chance.
+
+    Measured at ten times the size of the text, where no letter is rounded to whole pixels.
+    """
+    page = browser.visit(viewport={"width": 900, "height": 900}).page
+    css = (STATIC / "openbook-fonts.css").as_uri()
+    page.goto(css)
+    page.set_content(f'<link rel="stylesheet" href="{css}">', wait_until="load")
+    for family in ("Openbook Sans", "Openbook Serif"):
+        for weight in (400, 600):
+            there, stand_in, other = page.evaluate(
+                """async ([text, family, weight]) => {
+                    for (const name of [family, `${family} stand-in`])
+                        await document.fonts.load(`${weight} 17px "${name}"`, text);
+                    return [`"${family}"`, `"${family} stand-in"`, "monospace"].map((name) => {
+                        const span = document.createElement("span");
+                        document.body.replaceChildren(span);
+                        span.style = `font: ${weight} 170px ${name}; white-space: nowrap`;
+                        span.textContent = text;
+                        const { width, height } = span.getBoundingClientRect();
+                        return [width, height];
+                    });
+                }""",
+                [PARAGRAPH, family, weight],
+            )
+            if stand_in == other:
+                pytest.skip("neither Arial nor Liberation is here")
+            assert stand_in[0] == pytest.approx(there[0], rel=0.03), (family, weight)
+            assert stand_in[1] == pytest.approx(there[1], rel=0.01), (family, weight)
