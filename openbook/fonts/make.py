@@ -85,8 +85,8 @@ FACES = (
 # --- the signs that the families lack --------------------------------------------------------
 
 Point = tuple[float, float]
-MIDDLE: Point = (300, 330)  # of a sign, half of the height of a capital
-RADIUS, LINE, ADVANCE = 240, 44, 600
+MIDDLE: Point = (340, 330)  # of a sign, half of the height of a capital
+RADIUS, LINE, ADVANCE = 285, 50, 680
 
 
 def _disc(pen: Any, radius: float, *, hole: bool = False) -> None:
@@ -138,22 +138,22 @@ def _box(pen: Any, half_width: float, half_height: float, rise: float = 0) -> No
 
 def _square(pen: Any) -> None:
     x, y = MIDDLE
-    _box(pen, 215, 215)
-    a = 215 - LINE
+    _box(pen, 250, 250)
+    a = 250 - LINE
     _polygon(pen, [(x - a, y + a), (x - a, y - a), (x + a, y - a), (x + a, y + a)])
 
 
 def _lines(pen: Any) -> None:
     _square(pen)
-    for rise in (-100, 0, 100):
-        _box(pen, 215, LINE / 2, rise)
+    for rise in (-115, 0, 115):
+        _box(pen, 250, LINE / 2, rise)
 
 
 def _hatched(pen: Any) -> None:
     _square(pen)
     x, y = MIDDLE
-    a, w = 200, LINE * 0.75
-    for shift in (-200, 0, 200):  # stripes that rise to the right, cut at the square's sides
+    a, w = 230, LINE * 0.75
+    for shift in (-230, 0, 230):  # stripes that rise to the right, cut at the square's sides
         low, high = max(-a, -a - shift), min(a, a - shift)
         ends = ((low, -w), (high, -w), (high, w), (low, w))
         _polygon(pen, [(x + along + side, y + along + shift - side) for along, side in ends])
@@ -161,7 +161,7 @@ def _hatched(pen: Any) -> None:
 
 def _diamond(pen: Any, *, full: bool) -> None:
     x, y = MIDDLE
-    a, b = 280, 280 - LINE * 1.42
+    a, b = 315, 315 - LINE * 1.42
     _polygon(pen, [(x, y + a), (x + a, y), (x, y - a), (x - a, y)])
     if not full:
         _polygon(pen, [(x, y + b), (x - b, y), (x, y - b), (x + b, y)])
@@ -183,8 +183,8 @@ SIGNS: dict[str, Callable[[Any], None]] = {
     "◔": _then(_ring, lambda pen: _part(pen, 0, 1)),
     "◕": _then(_ring, lambda pen: _part(pen, 0, 3)),
     "□": _square,
-    "■": lambda pen: _box(pen, 215, 215),
-    "▣": _then(_square, lambda pen: _box(pen, 110, 110)),
+    "■": lambda pen: _box(pen, 250, 250),
+    "▣": _then(_square, lambda pen: _box(pen, 125, 125)),
     "▤": _lines,
     "▨": _hatched,
     "◇": lambda pen: _diamond(pen, full=False),
