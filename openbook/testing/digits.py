@@ -64,7 +64,7 @@ _HIDDEN = {"code_inline", "math_inline", "math_inline_double", "footnote_ref",
 _COMPUTED_ROLES = re.compile(
     "|".join(
         [
-            r"eval|glue(?::.*)?|local|day|source|numref|ref|eq|cite(?::.*)?|math|download",
+            r"eval|glue(?::.*)?|local|origin|day|source|numref|ref|eq|cite(?::.*)?|math|download",
             *map(re.escape, book.SETTINGS.openbook_roles),
         ]
     )
