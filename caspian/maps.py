@@ -22,7 +22,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from caspian.style import COLOURS
+from caspian.style import COLOURS, TEXT_COLOURS
 from openbook.colour import INK
 from openbook.draw import WIDE
 
@@ -385,7 +385,7 @@ def written(labels: pd.DataFrame, map_: str) -> alt.LayerChart:
         raise ValueError(f'no labels for "{map_}"; there are {sorted(set(labels["map"]))}')
     layers = []
     for (kind, route), rows in chosen.groupby(["kind", chosen["route"].fillna("")]):
-        look = _WRITTEN[kind] | ({"color": COLOURS[route]} if route else {})
+        look = _WRITTEN[kind] | ({"color": TEXT_COLOURS[route]} if route else {})
         layers.append(_texts(rows, f"{kind} {route}".strip(), **look))
     return alt.LayerChart(layer=layers)
 
