@@ -88,13 +88,17 @@ class FactBundle:
 
 @dataclass(frozen=True)
 class SourceNote:
-    """What a figure or table says of a source; `date` and `url` are "" if there is none."""
+    """What a figure or table says of a source; `date` and `url` are "" if there is none.
+
+    `own` are the book's own assumptions.
+    """
 
     key: str
     title: str
     publisher: str
     date: str
     url: str
+    own: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

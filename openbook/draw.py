@@ -11,13 +11,13 @@ import io
 import json
 import re
 import textwrap
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping
 from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from openbook import controls
+from openbook import controls, credit
 from openbook.bundle import Figure
 from openbook.colour import on_paper
 from openbook.controls import READOUT
@@ -135,24 +135,12 @@ def readout(bundle: Figure) -> str:
     return html.unescape("".join(re.findall(r"<text[^>]*>([^<]*)</text>", svg)))
 
 
-def credit(publishers: Iterable[str], width: int = 108, most: int = 3) -> list[str]:
-    """The publishers in at most so many lines; names that find no room are counted, not cut."""
-    names = list(dict.fromkeys(publishers))
-    for shown in range(len(names), 0, -1):
-        more = f" and {len(names) - shown} more" if shown < len(names) else ""
-        lines = textwrap.wrap(f"Sources: {'; '.join(names[:shown])}{more}", width)
-        if len(lines) <= most:
-            break
-    return lines
-
-
 def _published_spec(bundle: Figure) -> dict[str, Any]:
     """The spec of the figure that stands alone: title, subtitle and sources are part of it."""
-    publishers = (source.publisher for source in bundle.sources)
     spec = fitted(bundle.spec, WIDE)
     spec["title"] = {
         "text": textwrap.wrap(bundle.title, 78),
-        "subtitle": textwrap.wrap(bundle.subtitle, 108) + credit(publishers),
+        "subtitle": textwrap.wrap(bundle.subtitle, 108) + credit.lines(bundle.sources),
         "anchor": "start",
         "frame": "bounds",
         "fontSize": 17,

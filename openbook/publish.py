@@ -19,10 +19,10 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from openbook import controls as moved
-from openbook import kernel, tables
+from openbook import credit, kernel, tables
 from openbook.bundle import Bundle, Control, Figure, SourceNote, Table
 from openbook.draw import FONT
-from openbook.text import number
+from openbook.text import MINUS, number
 from openbook.utc import in_utc
 
 SOURCE_COLUMNS = ("source", "evidence")  # columns of keys of references.bib, shown as links
@@ -74,9 +74,20 @@ def source_keys(given: Iterable[pd.DataFrame | str]) -> list[str]:
 def sources_of(keys: Iterable[str]) -> tuple[SourceNote, ...]:
     """What a figure or table says of its sources, by their keys."""
     found = (tables.source(key) for key in keys)
-    return tuple(SourceNote(s.key, s.title, s.publisher, s.date or "", s.url or "") for s in found)
+    return tuple(
+        SourceNote(s.key, s.title, s.publisher, s.date or "", s.url or "", s.kind == tables.OWN)
+        for s in found
+    )
 
 
+def _weighed(rows: pd.DataFrame, more: Iterable[pd.DataFrame | str]) -> tuple[SourceNote, ...]:
+    """The sources of a figure or table, those of most of its rows first."""
+    columns = [c for c in SOURCE_COLUMNS if c in rows.columns]
+    named = (key for c in columns for value in rows[c].dropna() for key in value.split(";"))
+    return credit.by_weight(sources_of(source_keys([rows, *more])), named)
+
+
+_NEGATIVE = re.compile(rf"{MINUS}(?=\d)")
 _NAME = re.compile(r"^(fig|tab)-[a-z0-9]+(-[a-z0-9]+)*$")
 
 
@@ -156,7 +167,7 @@ def figure(
     if narrow is not None:
         brief = moved.added(narrow.to_dict(), controls, readout, name)
     rows = _plotted(spec)
-    listed = sources_of(source_keys([rows, *sources]))
+    listed = _weighed(rows, sources)
     _check("fig", name, {"title": title, "subtitle": subtitle, "alt": alt}, listed)
     bundle = Figure(
         name=name,
@@ -203,7 +214,7 @@ def table(
         raise ValueError(f"{name}: no column {missing}; the table has {list(rows.columns)}")
     if missing := [c for c in [*filters, *dates] if c not in labels]:
         raise ValueError(f"{name}: filters and dates are columns shown; {missing} has no label")
-    listed = sources_of(source_keys([rows, *sources]))
+    listed = _weighed(rows, sources)
     _check("tab", name, {"title": title, "subtitle": subtitle}, listed)
     bundle = Table(
         name=name,
@@ -249,8 +260,9 @@ def _all_ticks(node: Any) -> Any:
 
 
 def csv_text(bundle: Bundle) -> str:
-    """Exactly the rows plotted or listed, as CSV."""
+    """Exactly the rows plotted or listed, as CSV; numbers have the minus of keyboards."""
     rows = pd.DataFrame(list(bundle.rows), columns=list(bundle.columns))
+    rows = rows.map(lambda v: _NEGATIVE.sub("-", v) if isinstance(v, str) else v)
     return rows.to_csv(index=False, lineterminator="\n")
 
 
@@ -261,5 +273,6 @@ def cell_text(value: Any, digits: int | None = None) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, (int, float)):
-        return number(value, digits) if digits is not None else number(value)
+        # as keyboards and spreadsheets have it: a copied cell is a number, and search finds it
+        return number(value, digits).replace(MINUS, "-")
     return str(value)

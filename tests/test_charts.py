@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from caspian import style
-from openbook import colour, draw, publish, tables, text
+from openbook import colour, credit, draw, publish, tables, text
+from openbook.bundle import SourceNote
 from openbook.site import render
 from openbook.testing import book
 
@@ -168,13 +169,34 @@ def test_file_svg_stands_alone(rows):
     assert "Sources: " in svg
 
 
+def _note(key: str, publisher: str, own: bool = False) -> SourceNote:
+    return SourceNote(key, key.title(), publisher, "", "", own)
+
+
 def test_credit_drops_whole_publishers():
-    names = [f"Ministry of energy {n} (State Committee)" for n in range(12)]
-    lines = draw.credit(names)
+    notes = [_note(f"n{n}", f"Ministry of energy {n} (State Committee)") for n in range(12)]
+    lines = credit.lines(notes)
     assert len(lines) == 3 and lines[-1].endswith("more")
     shown = sum("(State Committee)" in part for part in " ".join(lines).split(";"))
     assert int(lines[-1].split()[-2]) == 12 - shown
-    assert draw.credit(names[:1]) == ["Sources: Ministry of energy 0 (State Committee)"]
+    assert credit.lines(notes[:1]) == ["Sources: Ministry of energy 0 (State Committee)"]
+
+
+def test_credit_begins_with_most_rows_and_ends_with_our_assumptions():
+    notes = [
+        _note("a", "A"),
+        _note("ours", "Us", own=True),
+        _note("b1", "B"),
+        _note("c", "C"),
+        _note("b2", "B"),
+    ]
+    ordered = credit.by_weight(notes, ["a", "b1", "b2", "b2", "ours", "ours", "ours", "ours"])
+    assert [note.key for note in ordered] == ["b2", "b1", "a", "c", "ours"]
+    assert str(credit.line(ordered, 80)) == "Sources: B; A; C and our assumptions"
+    assert str(credit.line(ordered, 40)) == "Sources: B; A; C and our assumptions"
+    assert credit.line(ordered, 35).parts == ("Sources: B, ", "2 more", " and our assumptions")
+    assert str(credit.line(notes[:1] + notes[2:], 80)) == "Sources: A; B; C"
+    assert str(credit.line(notes[1:2], 80)) == "Sources: our assumptions"
 
 
 def test_drawn_ids_differ_between_figures(rows):
@@ -191,7 +213,7 @@ def test_drawn_ids_differ_between_figures(rows):
 
 def test_spec_cannot_end_its_script(rows):
     rows["note"] = "</script><b>"
-    html = render.figure_html(published(rows).bundle, "../")
+    html = "".join(map(str, render.figure_nodes(published(rows).bundle)))
     assert html.count("</script>") == 1
 
 

@@ -323,7 +323,7 @@ def test_a_claim_leads_to_its_chapters_figure(site):
 
 
 def test_the_claims_can_be_taken_away(site):
-    link = page().select_one("#tab-claims .ob-downloads a")
+    link = page().select_one("#tab-claims .ob-furniture a")
     text = (site / "chapters" / link["href"]).read_text("utf-8")
     assert text.startswith("claim,paragraph,sentences,kind,text,")
     assert len(re.findall(r"(?m)^c\d\d,", text)) == len(tables.load("claims"))

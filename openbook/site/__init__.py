@@ -38,7 +38,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
 from openbook import draw, kernel, publish, tables
-from openbook.bundle import Bundle, Cards, Figure, Table
+from openbook.bundle import Bundle, Cards, Figure
 from openbook.site import (
     address,
     archive,
@@ -52,6 +52,7 @@ from openbook.site import (
     facts,
     figure_pages,
     files,
+    foot,
     front,
     languages,
     libraries,
@@ -68,10 +69,10 @@ from openbook.site import (
     table_parts,
 )
 from openbook.site.files import FileRecipe
+from openbook.site.foot import FOLDER
 from openbook.site.lastbuild import LastBuild
 from openbook.site.numref import NumberingDomain
 from openbook.site.pages import PageCollector, page, pages, pages_of_cards
-from openbook.site.render import FOLDER
 from openbook.site.runs import Runs
 
 HERE = Path(__file__).parent
@@ -218,12 +219,6 @@ def _has_charts(published: dict[str, Bundle]) -> bool:
     return any(item.kind == "figure" for item in published.values())
 
 
-def _has_tables(published: dict[str, Bundle]) -> bool:
-    """Whether a page has tables that its script does something for."""
-    held = (item for item in published.values() if isinstance(item, Table))
-    return any(item.folded or item.filters or table_parts.is_long(item) for item in held)
-
-
 def _downloads(name: str, item: Bundle) -> dict[str, Callable[[], bytes]]:
     """The files that readers take away of one figure or table, each made when it is needed."""
     made = {f"{name}.csv": lambda: publish.csv_text(item).encode()}
@@ -263,9 +258,8 @@ def write_files(app: Sphinx, folder: Path, jobs: int) -> None:
                 file: FileRecipe(digest, make) for file, make in _downloads(name, item).items()
             }
     files.sync_folder(out / FOLDER, wanted, folder / ".downloads.json", jobs)
-    if any(_has_charts(held.published) for held in pages(app.env).values()):
-        code = libraries.script(libraries.VEGA, folder / ".bundles")
-        files.write(out / "_static" / libraries.VEGA, code)
+    charts = any(_has_charts(held.published) for held in pages(app.env).values())
+    libraries.write(out / "_static", folder / ".bundles", charts)
     wanted = catalogue.package_files(app)
     wanted["build.json"] = build_report.report(app)
     wanted["facts.json"] = facts.listing(app)
@@ -284,7 +278,10 @@ def add_scripts(
     held = pages(app.env).get(pagename)
     published = held.published if held else figure_pages.on_page(app.env, pagename)
     made.dress(app, pagename)
-    given = {"openbook.js": _has_charts(published), "openbook-tables.js": _has_tables(published)}
+    given = {
+        "openbook.js": _has_charts(published),
+        "openbook-tables.js": table_parts.need_script(published),
+    }
     if any(given.values()):
         app.add_js_file("openbook-address.js", loading_method="defer")
         if any(isinstance(item, Figure) and item.controls for item in published.values()):
@@ -303,6 +300,7 @@ def add_scripts(
         page_head.add(app, pagename, context, tree)
         if chapter_box.is_chapter(app, pagename):
             context["body"] += str(chapter_box.html(app, pagename))  # the body is no Markup
+        foot.dress(app, context)
 
 
 def _digest(paths: Iterable[Path]) -> str:
@@ -318,10 +316,8 @@ def static_folders(app: Sphinx) -> list[Path]:
 @cache
 def engine_digest() -> str:
     """Digest of the engine's code that makes pages of what was read."""
-    named = [
-        HERE.parent / f"{name}.py"
-        for name in ("bundle", "cards", "colour", "controls", "draw", "facts", "publish", "text")
-    ]
+    kept = "bundle cards colour controls credit draw facts publish text"
+    named = [HERE.parent / f"{name}.py" for name in kept.split()]
     named += sorted(draw.FONTS.glob("*.ttf"))
     named.append(HERE.parent / "tables" / "resource.py")
     return _digest([*HERE.glob("*.py"), *named, *markup.TEMPLATES.iterdir()])
@@ -362,7 +358,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register everything with Sphinx."""
     building = Building(app)
     settings.register(app)
-    for style in ("fonts", "", "type", "masthead", "tables"):
+    for style in ("fonts", "", "type", "masthead", "tables", "foot"):
         app.add_css_file(f"openbook-{style}.css" if style else "openbook.css")
     app.add_role("source", render.source_role)
     app.add_role("eval", facts.Eval(), override=True)
@@ -374,6 +370,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-resolved", facts.fill_origins)
     backmatter.setup(app)
     front.setup(app)
+    foot.setup(app)
     languages.setup(app)
     search.setup(app)
     for node, kind in ((render.openbook_figure, "figure"), (render.openbook_table, "table")):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sphinx.application import Sphinx
 
-from openbook import draw
+from openbook import credit, draw
 from openbook.bundle import Figure
 from openbook.site import address, citation, files, pictures, render
 from openbook.site.files import FileRecipe
@@ -64,7 +64,7 @@ def _frame(app: Sphinx, placed: Placed) -> bytes:
         styles=STYLES,
         site=app.env.titles[app.config.root_doc].astext(),
         canonical=address.absolute(app, f"{placed.page}.html"),
-        credit=" ".join(draw.credit((s.publisher for s in bundle.sources), most=1)),
+        credit=credit.line(bundle.sources, 108),
         drawings=render.drawings(bundle),
     ).encode()
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -22,9 +22,9 @@ from sphinx.environment import BuildEnvironment
 from openbook.bundle import Bundle, Figure
 from openbook.site import (
     address,
-    citation,
     embed,
     files,
+    foot,
     notebook,
     pictures,
     render,
@@ -108,21 +108,6 @@ def _sources(bundle: Figure, links: Links) -> Iterator[dict[str, Any]]:
         yield {"note": note, "link": Link(note.title, note.url), "place": place}
 
 
-def _cited(app: Sphinx, placed: Placed) -> dict[str, str]:
-    """How the figure is cited: as a line of text and as BibTeX."""
-    where = f"{placed.page}.html"
-    cited, own = citation.read(app.confdir), address.absolute(app, where)
-    title = f"{placed.number}: {placed.bundle.title}"
-    at = replace(cited, url=own) if own else cited
-    key = placed.bundle.name.removeprefix("fig-")
-    return {
-        "line": citation.line(at, title) if own else citation.line_at(cited, title, where),
-        "bibtex": citation.bibtex(
-            at, "incollection", key, {"title": title, "booktitle": cited.title}
-        ),
-    }
-
-
 def neighbours(every: list[Placed], placed: Placed) -> tuple[Placed | None, Placed | None]:
     """The figures before and after one."""
     at = every.index(placed)
@@ -161,12 +146,17 @@ def context(app: Sphinx, every: list[Placed], placed: Placed) -> dict[str, Any]:
         sources=list(_sources(bundle, links)),
         code=_code(app, placed),
         notebook=f"{chapter}.ipynb" if is_chapter(app, placed.docname) else "",
-        files=f"{links.root}{render.FOLDER}/{bundle.name}",
+        files=f"{links.root}{foot.FOLDER}/{bundle.name}",
         card=f"{links.root}{pictures.FOLDER}/{pictures.card_name(placed.page)}",
         frame=links.root + embed.path(bundle.name),
         snippet=embed.snippet(app, placed),
         served=bool(app.config.html_baseurl),
-        **_cited(app, placed),
+        **foot.cited(
+            app,
+            f"{placed.page}.html",
+            bundle.name.removeprefix("fig-"),
+            f"{placed.number}: {bundle.title}",
+        ),
     )
     return {
         "title": bundle.title,

@@ -27,6 +27,15 @@ def vega() -> str:
 _MADE = {VEGA: (vega, "vl-convert-python")}
 
 
+def write(static: Path, kept: Path, wanted: bool) -> None:
+    """Put the library among the static files of a site that has charts; take away what else was."""
+    if wanted:
+        files.write(static / VEGA, script(VEGA, kept))
+    for path in static.glob("*-bundle.js"):
+        if not wanted or path.name != VEGA:
+            path.unlink()
+
+
 def script(name: str, kept: Path) -> bytes:
     """A script by its name, from the folder `kept` if it was made before."""
     make, package = _MADE[name]

@@ -23,7 +23,7 @@ from sphinx.domains.std import StandardDomain
 from openbook import draw, myst, tables
 from openbook.bundle import Figure
 from openbook.kernel import ENGINE
-from openbook.site import citation, files, markup, render, table_parts, usage
+from openbook.site import citation, files, foot, markup, table_parts, usage
 from openbook.site.pages import page, pages
 from openbook.text import day
 
@@ -150,7 +150,7 @@ def _outputs(app: Sphinx, docname: str, output: dict[str, Any]) -> list[dict[str
         return [{**output, "data": data, "metadata": {}}]
     shown = usage.number_of(app.env, docname, bundle.kind, bundle.name)
     if isinstance(bundle, Figure):
-        drawn = Path(app.outdir) / render.FOLDER / f"{bundle.name}.png"
+        drawn = Path(app.outdir) / foot.FOLDER / f"{bundle.name}.png"
         picture = {
             "image/png": base64.b64encode(drawn.read_bytes()).decode(),
             "text/plain": data["text/plain"],

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from markupsafe import Markup
 from sphinx.application import Sphinx
 
-from openbook import draw
+from openbook import credit, draw
 from openbook.bundle import Figure
 from openbook.colour import PAPER_INK, on_paper
 from openbook.site import files
@@ -202,8 +202,8 @@ def recipes(app: Sphinx, every: list[Placed], accent: str) -> Mapping[str, FileR
             app, ["thumb", bundle.to_json()], lambda b=bundle: thumb(thumb_svg(b))
         )
         said = {"title": bundle.title, "above": f"{book} · {placed.number}"}
-        credit = draw.credit((s.publisher for s in bundle.sources), CREDIT, most=1)
-        add_card(placed.page, said | {"below": " ".join(credit)}, bundle)
+        below = str(credit.line(bundle.sources, CREDIT))
+        add_card(placed.page, said | {"below": below}, bundle)
     if app.config.html_baseurl:
         for docname in sorted(app.env.found_docs):
             title, _, rest = app.env.titles[docname].astext().partition(": ")

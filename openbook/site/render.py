@@ -6,7 +6,6 @@ data and downloads are HTML inside it. A table becomes a docutils table.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from docutils import nodes
@@ -14,31 +13,10 @@ from markupsafe import Markup
 from sphinx.environment import BuildEnvironment
 
 from openbook import controls, draw, tables
-from openbook.bundle import Bundle, Cards, Figure, SourceNote, Table
-from openbook.site import lists, table_parts
-from openbook.site.markup import Link, counted, raw, render
+from openbook.bundle import Bundle, Cards, Figure, Table
+from openbook.site import foot, lists, table_parts
+from openbook.site.markup import counted, raw, render
 from openbook.site.pages import page
-
-FOLDER = "_figures"  # beside _static, in the built site
-SOURCES_SHOWN = 6  # publishers named before the list is folded
-
-
-def _publishers(sources: Iterable[SourceNote]) -> list[tuple[str, list[Link]]]:
-    """The publishers of sources, each with its pages, linked by their dates."""
-    groups: dict[str, list[Link]] = {}
-    for s in sources:
-        dated = Link(s.date[:10] or "undated", s.url, s.title)
-        groups.setdefault(s.publisher, []).append(dated if s.url else Link(s.title))
-    return list(groups.items())
-
-
-def _foot(bundle: Bundle, root: str, kinds: tuple[str, ...]) -> dict[str, Any]:
-    """What the template of a foot is given. `kinds` are those of the files to download."""
-    sources = _publishers(bundle.sources)
-    base = f"{root}{FOLDER}"
-    return {"bundle": bundle, "sources": sources, "shown": SOURCES_SHOWN, "base": base} | {
-        "kinds": kinds
-    }
 
 
 def drawings(bundle: Figure) -> Markup:
@@ -65,14 +43,10 @@ def chart(bundle: Figure) -> Markup:
     )
 
 
-def figure_html(bundle: Figure, root: str) -> Markup:
-    """Everything of a figure below its caption. `root` leads from the page to the site's root."""
-    return render(
-        "figure.html",
-        **_foot(bundle, root, ("csv", "svg", "png")),
-        chart=chart(bundle),
-        data=table_parts.data_table(bundle),
-    )
+def figure_nodes(bundle: Figure) -> list[nodes.Node]:
+    """Everything of a figure below its caption, but for its foot."""
+    data = render("figure.html", bundle=bundle, data=table_parts.data_table(bundle))
+    return [raw(chart(bundle)), raw(data)]
 
 
 class openbook_figure(nodes.General, nodes.Element):
@@ -156,14 +130,16 @@ def source_role(
 
 
 def published_node(renderer: Any, bundle: Bundle, *body: nodes.Node) -> list[nodes.Element]:
-    """The numbered node of what a cell published; `body` stands below its caption."""
+    """The numbered node of what a cell published; `body` stands below its caption.
+
+    The foot comes after it, and a figure's rows after that.
+    """
     document = renderer.renderer.document
     env = document.settings.env
     page(env).published[bundle.name] = bundle
     made = openbook_figure if bundle.kind == "figure" else openbook_table
     node = made("", *body)
-    if bundle.kind == "table":
-        node += raw(render("foot.html", **_foot(bundle, site_root(env), ("csv",))))
+    node.insert(1 if bundle.kind == "figure" else len(body), foot.openbook_foot(name=bundle.name))
     node["title"], node["subtitle"] = bundle.title, bundle.subtitle
     if isinstance(bundle, Table):
         node["folded"] = counted(len(bundle.rows), "row") if bundle.folded else ""
@@ -191,8 +167,7 @@ class PublishedRenderer:
             return None
         match shape.from_json(data.content):
             case Figure() as bundle:
-                root = site_root(renderer.renderer.document.settings.env)
-                return published_node(renderer, bundle, raw(figure_html(bundle, root)))
+                return published_node(renderer, bundle, *figure_nodes(bundle))
             case Cards() as bundle:
                 return published_node(renderer, bundle, raw(lists.cards_html(bundle)))
             case Table() as bundle:

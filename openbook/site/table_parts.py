@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from docutils import nodes
@@ -17,13 +18,14 @@ from markupsafe import Markup
 from openbook import publish
 from openbook.bundle import Bundle, Table
 from openbook.site.markup import raw, render, source_links
-from openbook.text import day
+from openbook.text import MINUS, day
 
 ROWS_SHOWN = 400  # of a figure's data: a longer series is in the CSV
 MOST = 15  # rows up to which a table is shown whole, of more the first 12 (openbook-tables.css)
 PROSE = 40  # characters from which a column of a table is wide enough for sentences
 CARDS_FROM = 4  # columns from which the rows are cards on a phone, if one of them is text
-FIGURES = re.compile(r"[−\d][\d,.]*(–[\d,.]+)?%?")  # a number or range as openbook.text writes it
+# A number or range as openbook.text writes it
+FIGURES = re.compile(r"−?\d[\d,.]*(–−?\d[\d,.]*)?%?")
 
 
 def numeric_columns(bundle: Bundle) -> set[str]:
@@ -75,11 +77,20 @@ def is_long(bundle: Table) -> bool:
     return len(bundle.rows) > MOST and not bundle.folded
 
 
+def need_script(published: Mapping[str, Bundle]) -> bool:
+    """Whether a page has tables that its script does something for."""
+    held = (item for item in published.values() if isinstance(item, Table))
+    return any(item.folded or item.filters or is_long(item) for item in held)
+
+
 def shown_text(bundle: Table, column: str, value: Any, numeric: set[str]) -> str:
     """A cell as a reader sees it."""
     if column in bundle.dates and value:
         return day(value)
-    return publish.cell_text(value, bundle.digits.get(column, 1) if column in numeric else None)
+    if column not in numeric:
+        return publish.cell_text(value)
+    text = publish.cell_text(value, bundle.digits.get(column, 1))
+    return text.replace(MINUS, "-").replace("–-", " to -")
 
 
 def key_of(column: str) -> str:

@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from openbook.tables import bibliography, csvfile, folder, periods, store
-from openbook.tables.bibliography import Source
+from openbook.tables.bibliography import OWN, Source
 from openbook.tables.folder import BUILD, DATA, TableError, use
 from openbook.tables.folder import book_folder as _book
 from openbook.tables.folder import csv_files as _tables
@@ -52,6 +52,7 @@ if TYPE_CHECKING:  # pandas takes a third of a second, which `renew` mostly has 
 __all__ = [
     "BUILD",
     "DATA",
+    "OWN",
     "Source",
     "TableError",
     "check",

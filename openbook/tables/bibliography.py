@@ -19,6 +19,7 @@ from openbook.tables.violations import (
     untidy,
 )
 
+OWN = "assumption"  # the kind of a source that is the book itself
 PLACED = re.compile(r"(?m)^[`~:]{3,}\{sources\}\s+(\w+)")
 CITED = re.compile(r"\{(?:cite|source)\}`([^`]+)`|\bsource\(\"([^\"]+)\"\)")
 

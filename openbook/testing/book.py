@@ -210,11 +210,13 @@ _LINES = {
     "section", "summary", "table", "tbody", "tfoot", "thead", "tr", "ul",
 }  # fmt: skip
 _SILENT = {"script", "style", "svg", "nav", "template", "noscript", "button", "input", "head"}
-# A cell's code, the "#" beside a heading, the lists of pages, what steers a chart; what the build
+# A cell's code, the "#" beside a heading, the lists of pages, what steers a chart or a
+# table, the row below it; what the build
 # writes from the tables, with which a test of its own compares it
 _SILENT_CLASSES = {
     "cell_input", "headerlink", "toctree-wrapper", "ob-live", "ob-controls",
-    "prev-next-area", "highlight", "above-input", "ob-catalogue", "ob-takeaway",
+    "prev-next-area", "highlight", "above-input", "ob-catalogue", "ob-takeaway", "ob-tools",
+    "ob-show", "ob-furniture", "ob-code", "ob-code-switch",
 }  # fmt: skip
 
 
