@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import nbformat
 import pytest
 import samples
 from PIL import Image
@@ -28,10 +29,9 @@ SEEN = """() => [...document.querySelectorAll('.ob-static svg')].filter(
 
 @cache
 def figures() -> list[str]:
-    """The names of the book's figures, without `fig-`, in the order of reading."""
-    bundles = [
-        b for page in book.chapters() for b in book.bundles(book.read_reference(page), Figure)
-    ]
+    """The names of the built book's figures, without `fig-`, in the order of reading."""
+    ran = [nbformat.read(page.executed, as_version=4) for page in book.chapters()]
+    bundles = [bundle for notebook in ran for bundle in book.bundles(notebook, Figure)]
     return [bundle.name.removeprefix("fig-") for bundle in bundles]
 
 
