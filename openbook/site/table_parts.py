@@ -134,9 +134,9 @@ def table_node(bundle: Table) -> nodes.table:
     prose = {c for c in columns if any(len(str(r[c] or "")) > PROSE for r in bundle.rows)}
     prose -= set(publish.SOURCE_COLUMNS)
 
-    def entry(line: openbook_line, column: str) -> nodes.entry:
+    def entry(line: openbook_line, column: str, *more: str) -> nodes.entry:
         kinds = [name for name, group in (("num", numeric), ("prose", prose)) if column in group]
-        return nodes.entry("", line, classes=kinds)
+        return nodes.entry("", line, classes=[*kinds, *more])
 
     def cell(row: dict[str, Any], c: str) -> nodes.entry:
         value = row[c]
@@ -145,7 +145,7 @@ def table_node(bundle: Table) -> nodes.table:
             first = value.partition("/")[0]  # an interval is sorted by its start
             return entry(openbook_line("", "", raw(render("time.html", iso=first, text=text))), c)
         if c not in publish.SOURCE_COLUMNS or not value:
-            return entry(openbook_line("", text), c)
+            return entry(openbook_line("", text), c, *(["nil"] if text == "–" else []))
         line = openbook_line()
         for i, key in enumerate(value.split(";")):
             s = by_key[key]
