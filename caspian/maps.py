@@ -22,7 +22,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from caspian.style import COLOURS, TEXT_COLOURS
+from caspian.style import COLOURS
 from openbook.colour import INK
 from openbook.draw import WIDE
 
@@ -367,12 +367,17 @@ def node_labels(
 
 
 # How names of areas and routes are written.
-_QUIET = {"fontSize": 11, "color": INK, "opacity": 0.65}
+_QUIET = {"fontSize": 12, "color": INK, "opacity": 0.8}
 _WRITTEN: dict[str, dict[str, Any]] = {
     "country": _QUIET,
     "sea": _QUIET | {"fontStyle": "italic"},
     "route": {"fontSize": 13, "fontWeight": "bold"},
 }
+
+
+def on_land(route: str) -> str:
+    """The colour of a route as text on the grey of land, which asks for more ink than the page."""
+    return f"color-mix(in srgb, {INK} 35%, {COLOURS[route]})"
 
 
 def written(labels: pd.DataFrame, map_: str) -> alt.LayerChart:
@@ -385,7 +390,7 @@ def written(labels: pd.DataFrame, map_: str) -> alt.LayerChart:
         raise ValueError(f'no labels for "{map_}"; there are {sorted(set(labels["map"]))}')
     layers = []
     for (kind, route), rows in chosen.groupby(["kind", chosen["route"].fillna("")]):
-        look = _WRITTEN[kind] | ({"color": TEXT_COLOURS[route]} if route else {})
+        look = _WRITTEN[kind] | ({"color": on_land(route)} if route else {})
         layers.append(_texts(rows, f"{kind} {route}".strip(), **look))
     return alt.LayerChart(layer=layers)
 
