@@ -31,7 +31,7 @@ BUILD := $(BIN)/jb build . -W -n --keep-going
 PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help book example test unit lint types format lab serve figures references bench data table lock clean
+.PHONY: help book example pdf test unit lint types format lab serve figures references bench data table lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,9 @@ book: $(BOOK) ## Build the book into _build/html
 
 example: $(TESTS_TOO) ## Build and test examples/minimal, a book of two pages
 	@cd examples/minimal && PATH="$(CURDIR)/$(BIN):$$PATH" && jb build . -W -n --keep-going && python -m pytest
+
+pdf: $(TESTS_TOO) book ## Print the book into one PDF, _build/pdf/book.pdf (needs a Chromium)
+	@$(BIN)/python -m openbook.pdf
 
 serve: $(BOOK) ## Show the book on 127.0.0.1 and renew it, and the open page, when a file changes (PORT=8000)
 	@$(BIN)/python -m openbook.serve $(PORT) $(BUILD)
