@@ -8,7 +8,8 @@ Loaded by `_config.yml` as an extension. What it does, in the order of a build:
   (:mod:`openbook.site.execution`), and draws their figures (:mod:`openbook.site.drawings`);
 - has the pages read that have changed, by their text or by their run;
 - renders published figures and tables (:mod:`openbook.site.render`, by way of MyST-NB);
-- puts the book's CSS on every page and its script only on pages with something to move;
+- puts one style sheet on every page, with only the rules that match something
+  (:mod:`openbook.site.styles`), and a script only on pages with something to move;
 - heads each page with the book's name and its pages (:mod:`openbook.site.masthead`);
 - writes each figure's CSV, SVG and PNG beside the pages, and the charts' JavaScript library once;
 - shows figures as cards on the front page (:mod:`openbook.site.front`);
@@ -66,6 +67,7 @@ from openbook.site import (
     render,
     search,
     settings,
+    styles,
     table_parts,
 )
 from openbook.site.files import FileRecipe
@@ -266,6 +268,7 @@ def write_files(app: Sphinx, folder: Path, jobs: int) -> None:
     files.sync_folder(out / archive.FOLDER, wanted, folder / ".data.json")
     made.write_files(app, folder, jobs)
     chapter_box.write_files(app)
+    styles.write_files(app, folder)  # which looks at all pages
 
 
 # --- the page --------------------------------------------------------------------------------
@@ -388,9 +391,11 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-check-consistency", unique)
     app.add_event(figure_pages.BESIDE)
     app.connect("html-collect-pages", made.collect)
+    app.connect("html-page-context", styles.gather, priority=1)
     app.connect("html-page-context", add_scripts, priority=900)
+    app.connect("html-page-context", styles.drop_scripts, priority=950)
     app.connect("write-started", add_styles_early)
-    app.connect("build-finished", building.finish)
+    app.connect("build-finished", building.finish, priority=900)  # the theme writes pygments.css
     return {
         "parallel_read_safe": True,
         "parallel_write_safe": True,

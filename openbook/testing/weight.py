@@ -1,0 +1,80 @@
+"""How heavy a page is when a reader opens it: bytes as sent, elements, and the whole site.
+
+Sizes are those of the files that a browser asks for, packed with gzip where that makes them
+smaller, as a host sends them; nothing is timed, so that a busy machine measures the same.
+"""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import dataclass
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlparse
+
+if TYPE_CHECKING:
+    from openbook.testing.browser import Chromium
+
+WINDOW = {"width": 1280, "height": 800}  # CSS pixels
+PACKED = (".css", ".html", ".js", ".json", ".svg")
+LOOKS = (".css", ".js")
+LIBRARY = "vega-bundle.js"
+
+
+@cache
+def sent(path: Path) -> int:
+    """The bytes that a host sends of a file."""
+    content = path.read_bytes()
+    return len(gzip.compress(content, mtime=0)) if path.suffix in PACKED else len(content)
+
+
+@dataclass(frozen=True)
+class Weight:
+    """What a page weighs when it is opened: kB as sent, those of CSS and JavaScript, elements.
+
+    `charts` is the whole with the library of the charts, which comes when one is near.
+    """
+
+    first: float
+    looks: float
+    elements: int
+    charts: float
+
+
+class _Counter(HTMLParser):
+    """Counts the elements of a page as it is written."""
+
+    count = 0
+
+    def handle_starttag(self, _tag: str, _attributes: object) -> None:
+        self.count += 1
+
+
+def elements_of(path: Path) -> int:
+    """The elements of a page before a script has run."""
+    counter = _Counter()
+    counter.feed(path.read_text("utf-8"))
+    return counter.count
+
+
+def of_page(browser: Chromium, path: Path) -> Weight:
+    """Open a file of the site and weigh it."""
+    page, asked = browser.visit(viewport=WINDOW).page, set[str]()
+    page.on("request", lambda request: asked.add(request.url))
+    page.goto(path.as_uri(), wait_until="load")
+    page.evaluate("document.fonts.ready.then(() => 0)")
+    named = (Path(unquote(urlparse(url).path)) for url in asked if url.startswith("file:"))
+    files = {file for file in named if file.name != LIBRARY}
+    first = sum(map(sent, files))
+    looks = sum(sent(file) for file in files if file.suffix in LOOKS)
+    root = page.evaluate("document.documentElement.dataset.content_root")
+    has_charts = any(file.name == "openbook.js" for file in files)
+    charts = sent((path.parent / root / "_static" / LIBRARY).resolve()) if has_charts else 0
+    return Weight(first / 1000, looks / 1000, elements_of(path), (first + charts) / 1000)
+
+
+def of_site(site: Path) -> float:
+    """MB of all files of the built site."""
+    return sum(path.stat().st_size for path in site.rglob("*") if path.is_file()) / 1e6
