@@ -224,3 +224,13 @@ def headed(field: str, rows: list[str]) -> alt.Y:
             labelLimit=240,
         ),
     )
+
+
+def uncoloured(chart: alt.Chart) -> alt.Chart:
+    """A chart without its encoding of colour, for words that have a fill of their own.
+
+    Vega warns of a mark that has both, and drops the colour.
+    """
+    made = chart.copy()
+    made.encoding.color = alt.Undefined
+    return made

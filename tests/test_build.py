@@ -189,8 +189,7 @@ def test_comments_in_css_and_javascript_run_nothing_and_are_published(tree):
 def test_an_edited_template_writes_the_pages_and_runs_nothing(tree):
     before = executed(tree)
     path = tree / "openbook" / "site" / "templates" / "layout.html"
-    block = "\n{%- block footer %}{{ super() }}<!-- an edited template -->{%- endblock %}\n"
-    path.write_text(path.read_text("utf-8") + block, "utf-8")
+    trees.edit(path, "{{ masthead }}", "{{ masthead }}<!-- an edited template -->")
     succeed(tree)
     assert executed(tree) == before
     for page in ("index", OIL, PORTS, "chapters/back"):

@@ -32,7 +32,7 @@ from caspian.claims.verdicts import (
     SYMBOL,
     Verdict,
 )
-from openbook import tables
+from openbook import colour, tables
 from openbook.tables.periods import period_bounds
 
 PARAGRAPHS = range(1, 11)  # of the article
@@ -478,10 +478,8 @@ def test_inputs_are_named_with_their_periods_and_sources():
 
 @pytest.mark.parametrize("verdict", list(Verdict))
 def test_a_verdict_has_a_look_of_its_own(verdict):
-    from test_charts import PAGES, contrast
-
-    for page in PAGES.values():
-        assert contrast(COLOUR[verdict], page) >= 3
+    for _ink, paper in colour.MODES.values():
+        assert colour.contrast(COLOUR[verdict], paper) >= colour.FOR_MARKS
     assert len(set(SYMBOL.values())) == len(Verdict)
     assert MEANING[verdict].endswith(".")
 

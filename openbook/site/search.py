@@ -220,7 +220,8 @@ def index(app: Sphinx, env: BuildEnvironment) -> bytes:
     """
     kinds: dict[str, int] = {}
     found, listed, names = [], [], []
-    for at, docname in enumerate(sorted(pages(env))):
+    # what was asked of a page that is not there is told elsewhere
+    for at, docname in enumerate(sorted(d for d in pages(env) if d in env.titles)):
         listed.append([app.builder.get_target_uri(docname), env.titles[docname].astext()])
         gathered = _gathered(app, docname)
         names += gathered["spellings"]

@@ -52,6 +52,7 @@ def start_kernel(command: list[str], **options: Any) -> subprocess.Popen[bytes]:
         os.environ.update(options["env"])
         for name in [name for name in sys.modules if name.partition(".")[0] in OWN]:
             del sys.modules[name]  # with all that it remembers of the build
+        importlib.import_module("altair").theme.enable("default")  # the build may have set another
         asyncio.set_event_loop(asyncio.new_event_loop())
         sys.argv = arguments
         code = 1
