@@ -60,7 +60,7 @@ class Pin:
 
 PINS = (
     Pin(50.2, 45.6, "chapters/energy", "{baku_share_last}",
-        "of Kazakhstan's oil went by Baku in {last_year}", "right"),
+        "of Kazakhstan's oil exports went by Baku in {last_year}", "right"),
     Pin(51.75, 41.6, "chapters/corridor", "{freight_2025}",
         "went by the corridor in 2025", "left"),
     Pin(49.75, 39.35, "chapters/visit", "{untraced} of {documents}",
