@@ -102,7 +102,7 @@ def moved() -> dict[str, dict[str, Figure]]:
                 if held := output.get("data", {}).get(Figure.mime):
                     made = Figure.from_json(held)
                     if made.controls:
-                        found.setdefault(page.stem, {})[made.name] = made
+                        found.setdefault(page.name, {})[made.name] = made
     return found
 
 

@@ -18,6 +18,9 @@ from caspian.claims.verdicts import COLOUR, FALLS_SHORT, HOLDS, SYMBOL, Verdict
 from openbook.testing import book
 from openbook.text import day
 
+# Pages in other languages, to which the front page leads (tests/test_languages.py)
+TRANSLATED = [p.docname for p in book.pages() if "\ntranslates:" in p.path.read_text("utf-8")]
+
 # --- the head of every page ----------------------------------------------------------------------
 
 
@@ -26,7 +29,7 @@ def test_the_head_leads_to_every_chapter_in_order(site, page):
     """In the order of `_toc.yml`, claims first; this page is marked; the foot has all else."""
     soup = book.soup(page.html)
     wide, narrow = soup.select_one(".ob-menu-wide"), soup.select_one(".ob-menu-narrow")
-    listed = [p for p in book.pages() if p.docname != "index"]
+    listed = [p for p in book.pages() if p.docname not in ("index", *TRANSLATED)]
 
     def named(part):
         files = [(page.html.parent / a["href"]).resolve() for a in part.select("a") if a["href"]]

@@ -20,23 +20,15 @@ SIZES = {"wide": draw.WIDE, "narrow": draw.NARROW}
 
 # Kinds of faults by figure, until they are mended
 KNOWN: dict[str, set[str]] = {
-    "fig-timeline": {"mark contrast", "outside", "size"},
-    "fig-netback": {"mark contrast", "size"},
+    "fig-timeline": {"mark contrast"},
+    "fig-netback": {"mark contrast"},
     "fig-outage": {"grid", "mark contrast"},
-    "fig-breakeven": {"grid"},
     "fig-draft": {"grid", "mark contrast"},
     "fig-decision": {"mark contrast", "size"},
-    "fig-route-choice": {"size"},
-    "fig-outlook-oil": {"grid", "mark contrast", "size", "ticks"},
-    "fig-next-oil": {"size"},
-    "fig-next-baku": {"size"},
-    "fig-outlook-corridor": {"grid", "mark contrast", "size"},
-    "fig-next-corridor": {"size"},
-    "fig-outlook-trade": {"grid", "mark contrast", "size"},
-    "fig-next-trade": {"size"},
-    "fig-outlook-trade-az": {"grid", "mark contrast", "size"},
-    "fig-next-trade-az": {"size"},
-    "fig-outlook-outages": {"grid"},
+    "fig-outlook-oil": {"grid", "mark contrast"},
+    "fig-outlook-corridor": {"grid", "mark contrast"},
+    "fig-outlook-trade": {"grid", "mark contrast"},
+    "fig-outlook-trade-az": {"grid", "mark contrast"},
 }
 
 # Figure, kind and what of a fault that is none, and why

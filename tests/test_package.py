@@ -61,7 +61,9 @@ def files(tree) -> dict[str, set[str]]:
         folder: {
             (Path(inside) / path.relative_to(tree / folder)).as_posix()
             for path in (tree / folder).rglob("*")
-            if path.is_file() and path.name not in ("pyproject.toml", "README.md", "LICENSE")
+            if path.is_file()
+            and path.relative_to(tree / folder).as_posix()
+            not in ("pyproject.toml", "README.md", "LICENSE")
         }
         for folder, inside in (
             ("openbook", "openbook"), ("caspian", "caspian"), ("data", "caspian/data")

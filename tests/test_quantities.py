@@ -56,7 +56,7 @@ PRINTED = {  # where a table prints the same again: page, what stands there, the
     ),
     "tanker of the central case, outlook": (
         "outlook",
-        r"^central \| [\d.]+ \| [−\d.]+ \| ([\d,]+) \| [\d,]+$",
+        r"^central \| [\d.]+ \| [-\d.]+ \| ([\d,]+) \| [\d,]+$",
         "energy::payload_2030",
     ),
 }
