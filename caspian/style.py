@@ -183,7 +183,6 @@ def year_axis(first: int, last: int, every: int = 1, **more: Any) -> alt.Axis:
     settings = {
         "title": None,
         "values": sorted(ticks + names, key=lambda t: (t.year, t.month)),
-        "tickCount": 200,  # else Vega draws only some of the values
         "labelExpr": f"{begins} ? '' : utcFormat(datum.value, '%Y')",
         "labelOverlap": False,
         "labelFlush": False,
@@ -204,6 +203,13 @@ def visit_rule(label: str = "visit, 11 March 2024", at: str = VISIT) -> alt.Laye
         y=alt.value(0), text=alt.value(label)
     )
     return line + text
+
+
+def counted_heads(limit: int) -> alt.Axis:
+    """An axis of rows whose heads end with their number, "hold: 19": heads bold, `limit` wide."""
+    head = "test(/: [0-9]+$/, datum.value)"
+    bold = alt.condition(head, alt.value("bold"), alt.value("normal"))
+    return alt.Axis(labelLimit=limit, labelFontWeight=bold)
 
 
 def headed(field: str, rows: list[str]) -> alt.Y:

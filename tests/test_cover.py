@@ -11,10 +11,11 @@ import pytest
 from bs4 import BeautifulSoup
 
 from caspian import tables
-from caspian.claims import THEN, strip
+from caspian.claims import THEN
 from caspian.claims.page import CHAPTERS
 from caspian.claims.page import PAGE as CLAIMS
 from caspian.claims.verdicts import COLOUR, FALLS_SHORT, HOLDS, SYMBOL, Verdict
+from openbook import colour
 from openbook.testing import book
 from openbook.text import day
 
@@ -205,6 +206,5 @@ def test_every_figure_that_decides_names_its_claims(site):
 
 
 def test_what_is_written_on_a_verdict_is_read():
-    assert strip.contrast("#000000", "#ffffff") == 21
-    for colour in COLOUR.values():
-        assert strip.contrast(strip.ink(colour), colour) >= 4.5, colour
+    for filled in COLOUR.values():
+        assert colour.contrast(colour.label_on(filled), filled) >= colour.FOR_TEXT, filled

@@ -6,7 +6,6 @@ that shows it is written again when that page changes.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -85,13 +84,9 @@ def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
             continue
         shown = strip.opener(bundle, chapter, root) if chapter else strip.whole(bundle, root)
         node.replace_self(raw(shown))
-    chapter = chapter_of(docname)
-    if bundle is None or not chapter:
+    if bundle is None or not chapter_of(docname):
         return
-    by_figure: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for claim in strip.in_order(bundle):
-        if claim["chapter"] == chapter:
-            by_figure[claim["figure"]].append(claim)
+    by_figure = strip.decided_by(bundle)
     for node in doctree.findall(lambda n: isinstance(n, (openbook_figure, openbook_table))):
         if claims := by_figure.get(node["ids"][0]):
             node += raw(strip.decides(claims, root))

@@ -6,6 +6,7 @@ the sentences that a chapter decides, by their first words.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -14,28 +15,10 @@ from markupsafe import Markup
 from caspian.claims.bundle import Claims
 from caspian.claims.page import PAGE, TEMPLATES, anchor
 from caspian.claims.verdicts import COLOUR, GROUPS, SYMBOL, Verdict
+from openbook.colour import label_on
 from openbook.site.markup import environment
 
-INKS = ("#ffffff", "#111111")
 SENTENCES = 3  # of a chapter before the fold
-
-
-def _luminance(colour: str) -> float:
-    """Relative luminance of `#rrggbb`, 0 to 1, as WCAG 2 defines it."""
-    parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
-    linear = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-    return sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
-
-
-def contrast(one: str, other: str) -> float:
-    """Contrast of two colours, 1 to 21, as WCAG 2 defines it."""
-    low, high = sorted((_luminance(one), _luminance(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
-def ink(colour: str) -> str:
-    """White or near-black: what is read better on a colour."""
-    return max(INKS, key=lambda each: contrast(each, colour))
 
 
 def number(key: str) -> int:
@@ -77,7 +60,7 @@ def render(template: str, root: str, **context: Any) -> Markup:
         "number": number,
         "colour": COLOUR,
         "symbol": SYMBOL,
-        "ink": {verdict: ink(colour) for verdict, colour in COLOUR.items()},
+        "ink": {verdict: label_on(colour) for verdict, colour in COLOUR.items()},
     }
     return Markup(environment(TEMPLATES).get_template(template).render(given | context))
 
@@ -109,6 +92,14 @@ def opener(bundle: Claims, chapter: str, root: str) -> Markup:
         sentences=sentences_of(bundle, chapter),
         shown=SENTENCES,
     )
+
+
+def decided_by(bundle: Claims) -> dict[str, list[dict[str, Any]]]:
+    """The claims that each figure or table decides, by its name, in the order of the article."""
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for claim in in_order(bundle):
+        found[claim["figure"]].append(claim)
+    return dict(found)
 
 
 def decides(claims: Iterable[Mapping[str, Any]], root: str) -> Markup:
