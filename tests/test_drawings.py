@@ -19,17 +19,7 @@ from openbook.testing import book, measure, renew
 SIZES = {"wide": draw.WIDE, "narrow": draw.NARROW}
 
 # Kinds of faults by figure, until they are mended
-KNOWN: dict[str, set[str]] = {
-    "fig-timeline": {"mark contrast"},
-    "fig-netback": {"mark contrast"},
-    "fig-outage": {"grid", "mark contrast"},
-    "fig-draft": {"grid", "mark contrast"},
-    "fig-decision": {"mark contrast", "size"},
-    "fig-outlook-oil": {"grid", "mark contrast"},
-    "fig-outlook-corridor": {"grid", "mark contrast"},
-    "fig-outlook-trade": {"grid", "mark contrast"},
-    "fig-outlook-trade-az": {"grid", "mark contrast"},
-}
+KNOWN: dict[str, set[str]] = {}
 
 # Figure, kind and what of a fault that is none, and why
 RIGHT: dict[tuple[str, str, str], str] = {
