@@ -145,6 +145,21 @@ def test_a_name_is_bound_in_one_cell(page: book.Page) -> None:
             seen[name] = cell.line
 
 
+def asserted(source: str) -> list[int]:
+    """The lines of a cell, from 1, where it asserts something."""
+    return [node.lineno for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Assert)]
+
+
+@each_chapter
+def test_no_cell_asserts(page: book.Page) -> None:
+    # A reader who moves an assumption would see an error, and not which sentence it touches.
+    for cell in book.cells(page.path):
+        assert not (lines := asserted(cell.source)), (
+            f"{page.docname}.md, line {cell.line + lines[0] - 1}: write "
+            '`holds(condition, "the sentence that rests on it")` of openbook.sentences'
+        )
+
+
 def unportable(source: str) -> list[str]:
     """Why a cell would not run for a reader without a network, or elsewhere."""
     found = []

@@ -1,0 +1,58 @@
+"""Sentences that rest on what the tables say, and what happens when they no longer do.
+
+A sentence may say more than its numbers: "most", "never", "the cheapest way". A cell states the
+condition with :func:`holds`. When the book is built or tested, a sentence that does not hold ends
+the cell and is named. Someone who runs the cells again with assumptions of their own sees it
+marked, and goes on.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from openbook import kernel
+
+broken: list[str] = []
+"""The sentences that did not hold in this process, in order; only outside the book's own run."""
+
+
+class SentenceError(AssertionError):
+    """A sentence of the book is not true of its tables; the message is the sentence."""
+
+
+class Mark:
+    """How a sentence that no longer holds is shown: a line in a frame, or plain text."""
+
+    def __init__(self, sentence: str) -> None:
+        """`sentence` as :func:`holds` was given it."""
+        self.sentence = sentence
+
+    def __repr__(self) -> str:
+        """The same words without a frame."""
+        return f"With these assumptions this sentence no longer holds: {self.sentence}"
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        words = escape(repr(self), quote=False)
+        # a frame in a colour that can be read on white and on black; the words take the page's
+        style = "border-left: 4px solid #b7791f; padding: 0.3em 0.8em; margin: 0.5em 0"
+        html = f'<div role="note" style="{style}">{words}</div>'
+        return {"text/plain": repr(self), "text/html": html}
+
+
+def holds(condition: object, sentence: str) -> bool:
+    """Whether a sentence of the chapter is true of the tables: `condition`, in words `sentence`.
+
+    In the book's build and in its tests, raises SentenceError if it is not. In a re-run
+    (JupyterLab, nbconvert, a script) it marks the sentence as one that no longer holds, and
+    returns False.
+    """
+    if condition:
+        return True
+    if kernel.in_book() and not kernel.told().get("tries"):
+        raise SentenceError(f"this sentence does not hold: {sentence}")
+    broken.append(sentence)
+    from IPython.display import display
+
+    display(Mark(sentence))
+    return False
