@@ -183,12 +183,19 @@ def fact(text: str, *quantities: float) -> str:
     return Fact(text, *coated) if coated else text
 
 
+noted: dict[str, str] = {}  # what this process noted, by name
+
+
 def note(name: str, words: str) -> str:
     """Keep a computed number under a name, for the findings above and for other pages: the words.
 
-    `{glue:text}`name`` shows it, a fact with its sources.
+    `{glue:text}`name`` shows it, a fact with its sources. Where there is no MyST-NB, as in the
+    notebook of a reader, no page can ask for it; :mod:`openbook.replay` does, of `noted`.
     """
-    from myst_nb import glue
-
+    noted[name] = str(words)
+    try:
+        from myst_nb import glue
+    except ModuleNotFoundError:
+        return words
     glue(name, words, display=False)
     return words

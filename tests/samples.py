@@ -13,7 +13,7 @@ EXAMPLE = book.ROOT / "examples" / "minimal"
 # What the small book takes from the real one
 _BORROWED = (
     "caspian", "openbook", "_config.yml", "CITATION.cff", "LICENSE", "pyproject.toml",
-    "requirements*",
+    "requirements.*", "requirements-[!r]*",
 )  # fmt: skip
 
 

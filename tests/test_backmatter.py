@@ -26,6 +26,7 @@ from bs4 import BeautifulSoup, Tag
 from pybtex.database import parse_string
 
 from openbook import tables
+from openbook.replay import INSTALLS
 from openbook.site import (
     archive,
     backmatter,
@@ -192,8 +193,7 @@ def test_the_whole_package_is_whole(site, tmp_path):
         package.extractall(tmp_path)
     for name, content in tables.files().items():
         assert held[name] == content, name
-    assert {"LICENSE", "CITATION.cff"} <= set(held)
-    assert not set(held) - set(tables.files()) - {"LICENSE", "CITATION.cff"}
+    assert set(held) == {*tables.files(), "README.md", "LICENSE", "CITATION.cff"}
     assert_valid(tmp_path)
 
 
@@ -217,6 +217,7 @@ def test_no_file_of_the_catalogue_is_left_over(site):
         "facts.json",
         zipped,
         f"{zipped}.sha256",
+        catalogue.workbook_name(),
     }
     assert {path.name for path in DATA.iterdir()} == wanted
 
@@ -484,7 +485,8 @@ def notebook(name: str) -> nbformat.NotebookNode:
 @each_chapter
 def test_a_chapter_offers_its_files(site, page):
     box = soup(page.docname).select_one("article .ob-takeaway")
-    files = {path.suffix: path for path in linked(page.docname, box.select_one("ul"))}
+    listed = [p for p in linked(page.docname, box.select_one("ul")) if p.parent.name != "_kit"]
+    files = {path.suffix: path for path in listed}
     assert set(files) == {".ipynb", ".md", ".zip"}
     assert all(path.is_file() and path.parent == TAKEN.resolve() for path in files.values())
     assert files[".md"].read_bytes() == page.path.read_bytes()
@@ -497,7 +499,8 @@ def test_no_file_of_a_chapter_is_left_over(site):
 
 @each_chapter
 def test_a_notebook_has_the_chapters_cells(site, page):
-    code = [cell for cell in notebook(page.name).cells if cell.cell_type == "code"]
+    first, *code = [cell for cell in notebook(page.name).cells if cell.cell_type == "code"]
+    assert first.metadata.tags == [INSTALLS] and not first.outputs
     assert [cell.source for cell in code] == [cell.source for cell in book.cells(page.path)]
     assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
     ids = [cell["id"] for cell in notebook(page.name).cells]

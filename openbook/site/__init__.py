@@ -55,7 +55,9 @@ from openbook.site import (
     files,
     foot,
     front,
+    kit,
     languages,
+    launch,
     libraries,
     lists,
     made,
@@ -351,9 +353,10 @@ def configure(app: Sphinx, config: Config) -> None:
     config.html_theme_options["disable_search"] = True  # the theme's own, on Sphinx's index
     config.templates_path = [of_book(TEMPLATES), *config.templates_path]
     address.configure(config)
+    launch.configure(config)
     # Code decides how a page is read; what only dresses it, how it is written
     config.openbook_code = code_digest(app) + execution.packages_digest(Path(app.confdir))
-    config.openbook_look = look_digest(app)
+    config.openbook_look = look_digest(app) + (kit.LOCK if kit.has_kit(app) else "")
     config.openbook_citation = citation.digest(app.confdir)
 
 

@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from openbook import tables
+from openbook.site import citation, texts
 from openbook.tables import csvfile
+from openbook.tables.resource import read as read_resource
 
 FOLDER = "_data"  # beside _static, in the built site
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the date of every file in a zip: the earliest that it can say
@@ -89,10 +91,27 @@ def bibliography(keys: Iterable[str]) -> bytes:
     return "\n".join(m[0] for m in _ENTRY.finditer(text) if m[1] in wanted).encode()
 
 
+def terms(confdir: Path) -> dict[str, bytes]:
+    """What goes with everything to be taken away: licence and citation."""
+    return {name: (confdir / name).read_bytes() for name in ("LICENSE", "CITATION.cff")}
+
+
+def _readme(confdir: Path, described: Mapping[str, Any], *, figures: bool) -> bytes:
+    cited = citation.read(confdir)
+    return texts.render(
+        "data.md",
+        title=described["title"],
+        cited=cited,
+        line=citation.line(cited),
+        tables=[read_resource(each) for each in described["resources"]],
+        figures=figures,
+    )
+
+
 def contents(confdir: Path) -> dict[str, bytes]:
-    """The whole data package as files: every table, schema, bibliography, licence, citation."""
-    texts = {name: (confdir / name).read_bytes() for name in ("LICENSE", "CITATION.cff")}
-    return tables.files() | texts
+    """The whole data package as files: every table, schema, bibliography, what goes with them."""
+    readme = {"README.md": _readme(confdir, tables.package(), figures=False)}
+    return tables.files() | terms(confdir) | readme
 
 
 def sources_of(resource: Mapping[str, Any], content: bytes) -> dict[str, list[int]]:
@@ -119,17 +138,28 @@ def with_referred(names: Iterable[str]) -> list[str]:
     return [name for name in resources if name in wanted]
 
 
-def some(names: Iterable[str], more_sources: Iterable[str] = ()) -> dict[str, bytes]:
-    """The files of a smaller data package: these tables, those they refer to, their sources."""
+def some(
+    confdir: Path,
+    called: tuple[str, str],
+    names: Iterable[str],
+    more_sources: Iterable[str] = (),
+) -> dict[str, bytes]:
+    """The files of a smaller data package: these tables, those they refer to, their sources.
+
+    It is `called` by a name, which is added to that of the whole, and by a title.
+    """
     package, files = tables.package(), tables.files()
+    own = {"name": f"{package['name']}-{called[0]}", "title": f"{package['title']}: {called[1]}"}
     kept = set(with_referred(names))
     resources = [r for r in package["resources"] if r["name"] in kept]
     keys = set(more_sources)
-    for resource in resources:
-        keys |= set(sources_of(resource, files[resource["path"]]))
-    described = json.dumps(package | {"resources": resources}, indent=2, ensure_ascii=False) + "\n"
+    for each in resources:
+        keys |= set(sources_of(each, files[each["path"]]))
+    smaller = package | own | {"resources": resources}
     return {
-        "datapackage.json": described.encode(),
+        "README.md": _readme(confdir, smaller, figures=True),
+        "datapackage.json": (json.dumps(smaller, indent=2, ensure_ascii=False) + "\n").encode(),
         "references.bib": bibliography(keys),
+        **terms(confdir),
         **{r["path"]: files[r["path"]] for r in resources},
     }

@@ -20,7 +20,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from openbook import tables
-from openbook.site import build_report, catalogue, files, markup, search, sources, usage
+from openbook.site import build_report, catalogue, files, kit, markup, search, sources, usage
 from openbook.site.links import Links, anchor
 from openbook.site.pages import page, pages
 
@@ -136,7 +136,7 @@ def _inputs(app: Sphinx) -> str:
         numbers = {k: dict(v) for k, v in env.toc_fignumbers.get(docname, {}).items()}
         title = env.titles[docname].astext()
         gave.append([docname, title, held.tables, published, held.cited, numbers])
-    names = ("LICENSE", "CITATION.cff", "pyproject.toml", *build_report.files_read())
+    names = ("LICENSE", "CITATION.cff", "pyproject.toml", kit.LOCK, *build_report.files_read())
     paths = [Path(app.confdir) / name for name in names]
     texts = [path.read_text(encoding="utf-8") for path in paths if path.is_file()]
     data = [tables.digest("package"), tables.digest("references")]

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from sphinx.application import Sphinx
 
 from openbook import tables
-from openbook.site import archive, files, schema_org, sources, usage
+from openbook.site import archive, citation, files, kit, schema_org, sources, spreadsheet, usage
 from openbook.site.archive import FOLDER
 from openbook.site.files import FileRecipe
 from openbook.site.links import Links, anchor
@@ -88,13 +88,13 @@ def places() -> list[Place]:
 
 def html(app: Sphinx, part: str, links: Links, used: usage.Usage) -> Markup:
     """A part of the catalogue: `package`, `index` or `tables`."""
-    listed, base = entries(), f"{links.root}{FOLDER}"
+    listed = entries()
     if part == "package":
-        return _package(app, base, listed)
+        return _package(app, links, listed)
     return render(
         f"{part}.html",
         tables=listed,
-        base=base,
+        base=f"{links.root}{FOLDER}",
         links=links,
         usage=used,
         anchor=anchor,
@@ -108,13 +108,18 @@ def zip_name() -> str:
     return f"{package['name']}-{package['version']}.zip"
 
 
+def workbook_name() -> str:
+    """The name of all tables as one workbook."""
+    return zip_name().removesuffix(".zip") + ".xlsx"
+
+
 def _size(content: bytes) -> str:
     return f"{number(max(len(content) / 1000, 0.1), 0 if len(content) > 9500 else 1)} kB"
 
 
-def _package(app: Sphinx, base: str, listed: list[Entry]) -> Markup:
+def _package(app: Sphinx, links: Links, listed: list[Entry]) -> Markup:
     """What the whole is, how to take it, and the same for machines."""
-    content = archive.zipped(archive.contents(Path(app.confdir)))
+    content, base = archive.zipped(archive.contents(Path(app.confdir))), f"{links.root}{FOLDER}"
     return render(
         "package.html",
         package=tables.package(),
@@ -124,6 +129,8 @@ def _package(app: Sphinx, base: str, listed: list[Entry]) -> Markup:
         sources=len(tables.references()),
         base=base,
         name=zip_name(),
+        workbook=workbook_name(),
+        kit=f"{links.root}{kit.FOLDER}/{kit.name()}.zip" if kit.has_kit(app) else "",
         size=_size(content),
         sum=files.sha256(content),
         dataset=schema_org.dataset(Path(app.confdir), base, zip_name()),
@@ -144,6 +151,12 @@ def package_files(app: Sphinx) -> dict[str, FileRecipe]:
             files.sha256(digest.encode() + content),
             partial(archive.parquet, described, content),
         )
+    cited = citation.read(app.confdir)
+    made_from = [spreadsheet.writer(), files.sha256(Path(spreadsheet.__file__).read_bytes())]
+    made_from += [cited.released, *(files.sha256(content) for _, content in sorted(held.items()))]
+    found[workbook_name()] = FileRecipe(
+        files.sha256(json.dumps(made_from).encode()), partial(spreadsheet.make, cited.released)
+    )
     whole, name = archive.contents(Path(app.confdir)), zip_name()
     digest = files.sha256("".join(files.sha256(c) for _, c in sorted(whole.items())).encode())
     found[name] = FileRecipe(digest, lambda: archive.zipped(whole))

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from sphinx.application import Sphinx
 
 from openbook import publish, tables
-from openbook.site import archive, citation, files, notebook, usage
+from openbook.site import archive, citation, files, kit, launch, notebook, texts, usage
 from openbook.site.files import FileRecipe
 from openbook.site.links import Links
 from openbook.site.markup import render
@@ -80,6 +80,8 @@ def html(app: Sphinx, docname: str) -> Markup:
     return render(
         "chapter_box.html",
         base=f"{links.root}{FOLDER}/{docname.rpartition('/')[2]}",
+        kit=f"{links.root}{kit.FOLDER}/{kit.name()}.zip" if kit.has_kit(app) else "",
+        launch=launch.links(app, docname),
         cited=cited,
         line=citation.line(cited, title),
         bibtex=bibtex(cited, docname, title),
@@ -94,7 +96,9 @@ def html(app: Sphinx, docname: str) -> Markup:
 
 def data(app: Sphinx, docname: str) -> bytes:
     """The tables that a chapter uses, as a data package of its own, with what its figures plot."""
-    held = archive.some(page(app.env, docname).tables, [s.key for s in _sources(app, docname)])
+    called = docname.rpartition("/")[2], app.env.titles[docname].astext()
+    keys = [source.key for source in _sources(app, docname)]
+    held = archive.some(Path(app.confdir), called, page(app.env, docname).tables, keys)
     for name, item in page(app.env, docname).published.items():
         held[f"figures/{name}.csv"] = publish.csv_text(item).encode()
     return archive.zipped(held)
@@ -105,15 +109,18 @@ def _data_digest(app: Sphinx, docname: str) -> str:
     held = page(app.env, docname)
     published = {name: item.to_json() for name, item in held.published.items()}
     whole = [tables.digest("package"), tables.digest("references")]
-    made_from = [whole, held.tables, published, held.cited]
+    title = app.env.titles[docname].astext()
+    terms = [files.sha256(content) for content in archive.terms(Path(app.confdir)).values()]
+    made_from = [whole, held.tables, published, held.cited, title, terms, texts.read("data.md")]
     return files.sha256(json.dumps(made_from, sort_keys=True).encode())
 
 
 def write_files(app: Sphinx) -> None:
-    """Write each chapter's notebook, source and data."""
+    """Write each chapter's notebook, source and data, and the kit with all of them."""
     out = Path(app.outdir)
     wanted: dict[str, FileRecipe] = {}
-    for docname in filter(lambda d: is_chapter(app, d), usage.reading_order(app.env)):
+    chapters = [d for d in usage.reading_order(app.env) if is_chapter(app, d)]
+    for docname in chapters:
         name = docname.rpartition("/")[2]
         made = partial(notebook.make, app, docname)
         wanted[f"{name}.ipynb"] = FileRecipe(notebook.digest(app, docname), made)
@@ -122,3 +129,5 @@ def write_files(app: Sphinx) -> None:
             packed = partial(data, app, docname)
             wanted[f"{name}-data.zip"] = FileRecipe(_data_digest(app, docname), packed)
     files.sync_folder(out / FOLDER, wanted, out.parent / ".chapters.json")
+    plain = {docname: partial(notebook.make, app, docname, shown=False) for docname in chapters}
+    kit.write_files(app, out.parent, plain, [notebook.digest(app, d) for d in chapters])

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from typing import Any, cast
 
@@ -146,6 +147,15 @@ def fill_origins(app: Sphinx, doctree: nodes.document, _docname: str) -> None:
         said = f"{first.publisher}, {day(first.date)}" if first.date else first.publisher
         link = Link(said, first.url or "", first.title)
         node.replace_self(raw(render("origin.html", link=link, more=len(keys) - 1)))
+
+
+def noted(app: Sphinx, docname: str) -> dict[str, str]:
+    """The texts of what a page glued, by name."""
+    held = read_glue_cache(glue_folder(app.env), docname)
+    shown = {name: output["data"]["text/plain"] for name, output in sorted(held.items())}
+    return {
+        name: ast.literal_eval(text) if text[:1] in "'\"" else text for name, text in shown.items()
+    }
 
 
 def listing(app: Sphinx) -> FileRecipe:

@@ -23,7 +23,8 @@ from sphinx.domains.std import StandardDomain
 from openbook import draw, myst, tables
 from openbook.bundle import Figure
 from openbook.kernel import ENGINE
-from openbook.site import citation, files, foot, markup, table_parts, usage
+from openbook.replay import INSTALLS
+from openbook.site import citation, files, foot, kit, markup, table_parts, usage
 from openbook.site.pages import page, pages
 from openbook.text import day
 
@@ -171,25 +172,38 @@ def _outputs(app: Sphinx, docname: str, output: dict[str, Any]) -> list[dict[str
 # --- the whole -------------------------------------------------------------------------------
 
 
-def make(app: Sphinx, docname: str) -> bytes:
-    """The executed chapter as a notebook whose outputs and numbers show anywhere."""
+def _runs_where(app: Sphinx) -> str:
+    """Where the cells run, in a sentence."""
+    if kit.has_kit(app):
+        return "They run in any folder: the first one installs what is missing."
+    packages = ", ".join(f"`{name}`" for name in (ENGINE, *app.config.openbook_packages))
+    return f"They run inside the book's folder, with its packages {packages}."
+
+
+def make(app: Sphinx, docname: str, *, shown: bool = True) -> bytes:
+    """The executed chapter as a notebook whose outputs and numbers show anywhere.
+
+    Without its outputs if they are not to be `shown`. If the book has a re-run kit, a cell that
+    installs what is missing comes first, so that the notebook runs anywhere too.
+    """
     prose = _Prose(app, docname)
     cited = citation.read(app.confdir)
     path = executed(app, docname, "ipynb")
-    packages = ", ".join(f"`{name}`" for name in (ENGINE, *app.config.openbook_packages))
     note = (
         f"*From {cited.title}, version {cited.version} of {day(cited.released)}. The numbers in "
-        "the text are those of this version; the chapter's source (MyST Markdown) computes them "
-        f"anew. The cells run inside the book's folder, with its packages {packages}.*"
+        f"the text are those of this version; the cells compute them anew. {_runs_where(app)}*"
     )
     cells = [nbformat.v4.new_markdown_cell(note)]
+    if kit.has_kit(app):
+        first = nbformat.v4.new_code_cell(kit.first_cell(app), metadata={"tags": [INSTALLS]})
+        cells.append(first)
     for cell in nbformat.read(path, as_version=4).cells:
         if cell.cell_type == "code":
             outputs = [made for o in cell.outputs for made in _outputs(app, docname, o)]
             held = nbformat.v4.new_code_cell(
                 cell.source,
-                execution_count=cell.execution_count,
-                outputs=nbformat.from_dict(outputs),
+                execution_count=cell.execution_count if shown else None,
+                outputs=nbformat.from_dict(outputs if shown else []),
             )
         else:
             held = nbformat.v4.new_markdown_cell(prose.plain(cell.source))
@@ -217,6 +231,7 @@ def digest(app: Sphinx, docname: str) -> str:
     glued = [executed(app, name, "glue.json") for name in (docname, *sorted(held.quoted))]
     made_from = [
         [app.config.openbook_code, app.config.openbook_citation, tables.digest("references")],
+        [kit.first_cell(app) if kit.has_kit(app) else ""],
         [held.source, held.run, held.shown, numbers, titles],
         [files.sha256(path.read_bytes()) for path in glued if path.is_file()],
     ]

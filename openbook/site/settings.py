@@ -14,14 +14,16 @@ Three more are digests that :mod:`openbook.site` sets by itself: of the code tha
 
 For one run, and for programs outside a build, there are environment variables: `OPENBOOK_DATA`
 (the folder of the tables), `OPENBOOK_JOBS` (how many chapters run at once), `OPENBOOK_BUILD`
-(where validations are remembered), `BOOK_BASEURL`
-(:mod:`openbook.site.address`). `OPENBOOK_RUN` is the build's word to its kernels
-(:mod:`openbook.kernel`).
+(where validations are remembered), `BOOK_BASEURL` (:mod:`openbook.site.address`),
+`BOOK_REPOSITORY`, `BOOK_NOTEBOOKS`, `BOOK_KIT` (:mod:`openbook.site.launch`). `OPENBOOK_RUN` is
+the build's word to its kernels (:mod:`openbook.kernel`).
 """
 
 from __future__ import annotations
 
 from sphinx.application import Sphinx
+
+from openbook.site import launch
 
 
 def register(app: Sphinx) -> None:
@@ -33,3 +35,4 @@ def register(app: Sphinx) -> None:
     app.add_config_value("openbook_code", "", "env", str)
     app.add_config_value("openbook_look", "", "html", str)
     app.add_config_value("openbook_citation", "", "html", str)
+    launch.register(app)

@@ -1,0 +1,48 @@
+# Run this cell first. If the book's packages are missing, it installs them into this environment
+# from the re-run kit: the one that lies here, or the zip at ADDRESS.
+# Without a network: unpack the kit here and install from it as its README says.
+import importlib.util
+import os
+import subprocess
+import sys
+import urllib.request
+import zipfile
+from pathlib import Path
+
+KIT, ADDRESS, PACKAGES = "", "", []
+
+
+def kit_folder(fetch):
+    """Return the kit's folder, unpacked or fetched if need be; None if there is none."""
+    here, packed = Path.cwd(), Path(f"{KIT}.zip")
+    for folder in (here, *here.parents, here / KIT):
+        if (folder / "wheels").is_dir() and (folder / "published").is_dir():
+            return folder
+    if fetch and ADDRESS and not packed.is_file():
+        print("Fetching", ADDRESS)
+        part, _ = urllib.request.urlretrieve(ADDRESS)
+        packed.write_bytes(Path(part).read_bytes())
+    if packed.is_file():
+        zipfile.ZipFile(packed).extractall(here / KIT)
+        return here / KIT
+    return None
+
+
+missing = [name for name in PACKAGES if importlib.util.find_spec(name) is None]
+kit = kit_folder(fetch=bool(missing))
+if missing and not kit:
+    raise SystemExit(f"No {' and '.join(missing)}: put {KIT}.zip, of the book's site, beside this")
+if missing:
+    print(f"Installing {' and '.join(missing)} and what they need: some minutes, once")
+    pip = [sys.executable, "-m", "pip", "install", "-q", "--find-links", "wheels"]
+    done = subprocess.run([*pip, "-r", "requirements.txt"], cwd=kit, stderr=subprocess.PIPE)
+    if done.returncode:
+        raise SystemExit(done.stderr.decode() + "Not installed: the kit's README says what to do")
+    importlib.invalidate_caches()
+if kit:
+    os.environ.setdefault("OPENBOOK_DATA", str(kit / "data"))
+if "google.colab" in sys.modules:
+    from google.colab import output
+
+    output.enable_custom_widget_manager()  # it draws the charts
+print("Tables are read from", os.environ.get("OPENBOOK_DATA", "the installed package"))
