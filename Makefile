@@ -11,6 +11,9 @@ PAGE   ?=
 LAB    ?=
 BENCH  ?=
 NAME   ?=
+ONLY   ?=
+FRESH  ?=
+ACCEPT ?=
 
 VENV := .venv
 ifeq ($(OS),Windows_NT)
@@ -23,6 +26,7 @@ MADE := $(VENV)/.made
 BOOK := $(VENV)/.book
 LAB_TOO := $(VENV)/.lab
 TESTS_TOO := $(VENV)/.test
+REFRESH_TOO := $(VENV)/.refresh
 
 # The settings are all in _config.yml; only the strictness is a flag.
 BUILD := $(BIN)/jb build . -W -n --keep-going
@@ -31,10 +35,10 @@ BUILD := $(BIN)/jb build . -W -n --keep-going
 PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help book example pdf test unit lint types format lab serve figures references bench data table lock clean
+.PHONY: help book example pdf test unit lint types format lab serve figures references bench data table refresh refresh-apply lock clean
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 book: $(BOOK) ## Build the book into _build/html
 	@if [ -z "$$CI" ]; then $(BIN)/python -m openbook.tables renew; fi
@@ -59,6 +63,12 @@ data: $(BOOK) ## Check every table, and make data/datapackage.json of data/schem
 
 table: $(BOOK) ## Write a first data/schema/x.yml from data/x.csv (NAME=x)
 	@$(BIN)/python -m openbook.tables new $(NAME)
+
+refresh: $(REFRESH_TOO) ## See what publishers have put out since (ONLY=brent,jodi FRESH=1 ACCEPT=brent)
+	@$(BIN)/python -m caspian.refresh fetch --only "$(ONLY)" --accept "$(ACCEPT)" $(if $(FRESH),--fresh)
+
+refresh-apply: $(REFRESH_TOO) ## Enter what `make refresh` found, with sources and lines of the changelog
+	@$(BIN)/python -m caspian.refresh apply
 
 lint: $(TESTS_TOO) ## Check style and spelling of package, tests and the chapters' cells
 	@$(BIN)/python tests/lint.py
@@ -91,7 +101,7 @@ KERNELS := asttokens colorama executing ipython ipython-pygments-lexers jedi mat
   parso pexpect prompt-toolkit psutil ptyprocess pure-eval pygments stack-data traitlets wcwidth
 
 lock: $(TESTS_TOO) ## Renew the locks: requirements*.txt from requirements*.in
-	@for name in requirements requirements-lab requirements-run requirements-test; do \
+	@for name in requirements requirements-lab requirements-refresh requirements-run requirements-test; do \
 	  echo "Locking $$name.txt"; omit=; \
 	  [ $$name != requirements-run ] || omit="$(addprefix --no-emit-package=,$(KERNELS))"; \
 	  $(BIN)/uv pip compile --universal --generate-hashes --python-version 3.11 \
@@ -113,7 +123,7 @@ clean: ## Remove what was built, but not the environment
 SOUND := $(BIN)/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
 # An environment that was left half-made (a set-up broken off, a system without python3-venv), or
 # whose Python is gone, is made anew: what it claims to hold is forgotten first.
-$(shell $(SOUND) || rm -f $(MADE) $(BOOK) $(LAB_TOO) $(TESTS_TOO))
+$(shell $(SOUND) || rm -f $(MADE) $(BOOK) $(LAB_TOO) $(REFRESH_TOO) $(TESTS_TOO))
 
 $(MADE):
 	@for python in "$(PYTHON)" python3.14 python3.13 python3.12 python3.11 python3 python none; do \
@@ -157,6 +167,10 @@ $(BOOK): requirements.txt pyproject.toml openbook/pyproject.toml $(MADE)
 $(LAB_TOO): requirements-lab.txt $(BOOK)
 	@echo 'Installing JupyterLab: some 50 packages more, 0.2 GB'
 	$(call install,-r requirements.txt -r requirements-lab.txt)
+	@touch $@
+
+$(REFRESH_TOO): requirements-refresh.txt $(BOOK)
+	$(call install,-r requirements.txt -r requirements-refresh.txt)
 	@touch $@
 
 $(TESTS_TOO): requirements-test.txt $(LAB_TOO)
