@@ -117,7 +117,8 @@ def static_svg(bundle: Figure, width: int) -> str:
     # Ids of clip paths and gradients must differ between the figures of one page.
     prefix = f"{bundle.name}-{width}-"
     svg = re.sub(r'(id="|url\(#|href="#)', lambda m: m.group(1) + prefix, svg)
-    return svg.replace(' role="graphics-document"', "").replace(
+    # One image in words for those who hear the page: what is around it describes it.
+    return svg.replace(' role="graphics-document"', ' aria-hidden="true"').replace(
         "<svg ", '<svg focusable="false" ', 1
     )
 

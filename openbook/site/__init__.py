@@ -364,7 +364,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register everything with Sphinx."""
     building = Building(app)
     settings.register(app)
-    for style in ("fonts", "", "type", "masthead", "tables", "foot"):
+    for style in ("fonts", "", "type", "masthead", "tables", "foot", "access"):
         app.add_css_file(f"openbook-{style}.css" if style else "openbook.css")
     app.add_role("source", render.source_role)
     app.add_role("eval", facts.Eval(), override=True)
@@ -396,7 +396,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("html-collect-pages", made.collect)
     app.connect("html-page-context", styles.gather, priority=1)
     app.connect("html-page-context", add_scripts, priority=900)
-    app.connect("html-page-context", styles.drop_scripts, priority=950)
+    app.connect("html-page-context", styles.lighten_scripts, priority=950)
     app.connect("write-started", add_styles_early)
     app.connect("build-finished", building.finish, priority=900)  # the theme writes pygments.css
     return {

@@ -24,7 +24,13 @@ if TYPE_CHECKING:
     from openbook.site.figure_pages import Placed
 
 FOLDER = "embed"  # short: it stands on other people's pages
-STYLES = ("openbook-fonts.css", "openbook-type.css", "openbook.css", "openbook-frame.css")
+STYLES = (
+    "openbook-fonts.css",
+    "openbook-type.css",
+    "openbook.css",
+    "openbook-access.css",
+    "openbook-frame.css",
+)
 WIDTH = 720  # pixels that a frame has at most
 _WORDS = 190  # pixels of a frame for finding, subtitle and sources
 _HEIGHT = re.compile(r'<svg [^>]*?\bheight="([\d.]+)"')

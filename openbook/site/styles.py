@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import tinycss2
 from sphinx.application import Sphinx
+from sphinx.builders.html._assets import _JavaScript
 
 from openbook import kernel
 from openbook.site import files, libraries
@@ -24,6 +26,8 @@ SHEET = "book.css"
 # What the theme's template would name before all others (static/webpack-macros.html)
 FIRST = ("styles/theme.css", "styles/pydata-sphinx-theme.css")
 ICONS = re.compile(r"fa[srb]?$|fa-|sr-only-focusable")  # classes; openbook.css draws the icons
+
+NESTING = ("media", "supports", "layer", "container")  # at-rules that hold rules
 
 _TAG, _DATA = re.compile(r"<([a-z][a-z0-9-]*)"), re.compile(r" (data-[\w-]+)")
 _NAMED = re.compile(r'(?:class|id)=(?:"([^"]*)"|([^\s">]+))')
@@ -138,7 +142,7 @@ def _rules(rules: Iterable[Any], names: set[str] | None, unused: set[str]) -> It
             if rule.content is None:
                 if rule.lower_at_keyword != "charset":
                     yield f"{head};\n"
-            elif rule.lower_at_keyword in ("media", "supports", "layer", "container"):
+            elif rule.lower_at_keyword in NESTING:
                 inner = tinycss2.parse_rule_list(rule.content, True, True)
                 if text := "".join(_rules(inner, names, unused)):
                     yield f"{head}{{{text.rstrip()}}}\n"
@@ -160,6 +164,50 @@ def without_unused(css: str, others: set[str]) -> str:
         if not (unused := set(_DECLARED.findall(css)) - named):
             return css
         css = purged(css, None, unused)
+
+
+# --- light or dark as the reader's system is ----------------------------------------------------
+
+_THEME = re.compile(r"""\[data-theme=(["']?)(light|dark)\1\]""")
+
+
+def following_system(css: str) -> str:
+    """Styles that need no script to be dark: what `data-theme` says of light and dark, said twice.
+
+    A page is `data-theme=auto` until a script has run, and stays so without one. Each rule for
+    light or dark comes again for these, where the reader's system is light or dark.
+    """
+    return "".join(_with_system(tinycss2.parse_stylesheet(css, True, True)))
+
+
+def _with_system(rules: Iterable[Any]) -> Iterator[str]:
+    for modes, group in groupby(rules, _modes):
+        held = list(group)
+        for rule in held:
+            if rule.type == "at-rule" and rule.lower_at_keyword in NESTING and rule.content:
+                inner = tinycss2.parse_rule_list(rule.content, True, True)
+                head = f"@{rule.at_keyword} {_short(rule.prelude)}"
+                yield f"{head}{{{''.join(_with_system(inner)).rstrip()}}}\n"
+            else:
+                yield f"{tinycss2.serialize([rule])}\n"
+        for mode in modes:
+            copies = "\n".join(_for_auto(rule, mode) for rule in held)
+            yield f"@media (prefers-color-scheme:{mode}){{{copies}}}\n"
+
+
+def _modes(rule: Any) -> tuple[str, ...]:
+    """The modes, light or dark, that a rule names."""
+    if rule.type != "qualified-rule":
+        return ()
+    return tuple(sorted({found[2] for found in _THEME.finditer(_short(rule.prelude))}))
+
+
+def _for_auto(rule: Any, mode: str) -> str:
+    """A rule as it is for pages whose mode is not chosen yet."""
+    parts = [_short(part) for part in _split(rule.prelude)]
+    named = [part for part in parts if any(m[2] == mode for m in _THEME.finditer(part))]
+    selectors = ",".join(_THEME.sub("[data-theme=auto]", part) for part in named)
+    return f"{selectors}{{{tinycss2.serialize(rule.content)}}}"
 
 
 # --- the sheet -------------------------------------------------------------------------------
@@ -188,19 +236,47 @@ def gather(app: Sphinx, _page: str, _template: str, context: dict[str, Any], _tr
     context["book_sheet"] = SHEET
 
 
-def drop_scripts(
+def lighten_scripts(
     _app: Sphinx, _page: str, _template: str, context: dict[str, Any], _tree: Any
 ) -> None:
-    """Take off a page the scripts of extensions that have nothing to do there."""
+    """Take off a page the scripts of extensions that have nothing to do; the rest wait for it.
+
+    A script in the head that doesn't wait holds up the first paint.
+    """
     body = context.get("body", "")
+    copied = 'class="highlight' in body
+    folded = bool(re.search(r'class="[^"]*\b(toggle|dropdown)\b', body))
     needed = {
         "doctools.js": False,  # marks and keys of Sphinx's search
+        "scripts/sphinx-book-theme.js": False,  # sidebars, which the pages don't have
+        "documentation_options.js": copied,
+        "clipboard.min.js": copied,
+        "copybutton.js": copied,
         "design-tabs.js": "sd-tab-set" in body,
-        "togglebutton.js": bool(re.search(r'class="[^"]*\b(toggle|dropdown)\b', body)),
+        "togglebutton.js": folded,
     }
-    named = {name for name, wanted in needed.items() if not wanted}
     scripts = context["script_files"]
-    scripts[:] = [each for each in scripts if _file(each) not in named]
+    scripts[:] = [
+        _deferred(each)
+        for each in scripts
+        if needed.get(_file(each), True)
+        and not _says(each, "DOCUMENTATION_OPTIONS")
+        and (folded or not _says(each, "let toggle", "var toggle"))
+    ]
+
+
+def _deferred(script: Any) -> Any:
+    """A script that waits until the page is read; a line in the page stays what it is."""
+    if not script.filename or "defer" in script.attributes:
+        return script
+    return _JavaScript(
+        script.filename, priority=script.priority, **script.attributes, defer="defer"
+    )
+
+
+def _says(script: Any, *starts: str) -> bool:
+    """Whether a script is a line in the page that starts like this: a setting for another."""
+    return not script.filename and script.attributes.get("body", "").startswith(starts)
 
 
 def _file(asset: Any) -> str:
@@ -232,7 +308,7 @@ def sheet(app: Sphinx, static: Path, html: Iterable[str], kept: Path) -> bytes:
 
     def make() -> bytes:
         parts = (purged(s, None if _is_own(n, app) else names) for n, s in sources.items())
-        return without_unused("".join(parts), others).encode()
+        return following_system(without_unused("".join(parts), others)).encode()
 
     made = files.make_once(path, make)
     for old in set(kept.glob("*.css")) - {path}:

@@ -10,8 +10,12 @@
     } catch { /* storage is blocked: the choice lasts for this page */ }
   };
 
+  const SAID = { auto: "as the system has it", light: "light", dark: "dark" };
+
   function show(mode) {
     root.dataset.mode = mode;
+    for (const button of document.querySelectorAll(".theme-switch-button"))
+      button.ariaLabel = button.title = `Light or dark: ${SAID[mode]}`;
     root.dataset.theme = mode === "auto" ? (dark.matches ? "dark" : "light") : mode;
   }
   show(["light", "dark"].includes(root.dataset.mode) ? root.dataset.mode : "auto");
@@ -22,8 +26,17 @@
       const modes = dark.matches ? ["auto", "light", "dark"] : ["auto", "dark", "light"];
       show(modes[(modes.indexOf(root.dataset.mode) + 1) % modes.length]);
       keep("mode", root.dataset.mode);
-      keep("theme", root.dataset.theme);
+      keep("theme", root.dataset.mode); // "auto" too: the styles know the system, now and later
     });
+
+  // --- the menu of a narrow screen closes by the key that closes things
+
+  const menu = document.querySelector(".ob-menu-narrow");
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
 
   // --- the part being read
 
