@@ -11,6 +11,8 @@ PAGE   ?=
 LAB    ?=
 BENCH  ?=
 NAME   ?=
+WHAT   ?=
+SET    ?=
 ONLY   ?=
 FRESH  ?=
 ACCEPT ?=
@@ -35,7 +37,7 @@ BUILD := $(BIN)/jb build . -W -n --keep-going
 PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help book example pdf test unit lint types format lab serve figures references bench data table refresh refresh-apply lock clean
+.PHONY: help book example pdf test unit lint types format lab serve figures references bench data new table refresh refresh-apply lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -61,7 +63,10 @@ data: $(BOOK) ## Check every table, and make data/datapackage.json of data/schem
 	@$(BIN)/python -m openbook.tables renew
 	@$(BIN)/python -m openbook.tables check
 
-table: $(BOOK) ## Write a first data/schema/x.yml from data/x.csv (NAME=x)
+new: $(BOOK) ## Ask for a new entry, and write it if it is valid (WHAT=source, row, table, claim or chapter)
+	@$(BIN)/python -m caspian.claims.new $(WHAT) $(SET)
+
+table: $(BOOK) ## Write a first data/schema/x.yml from data/x.csv, to be filled in by hand (NAME=x)
 	@$(BIN)/python -m openbook.tables new $(NAME)
 
 refresh: $(REFRESH_TOO) ## See what publishers have put out since (ONLY=brent,jodi FRESH=1 ACCEPT=brent)

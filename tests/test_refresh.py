@@ -9,10 +9,12 @@ from pathlib import Path
 
 import publishers
 import pytest
+import samples
 from publishers import Answer, Publishers
 
 from caspian.refresh import CONNECTORS, brent, cells, comtrade, jodi, kazakhstan, lpi, worldbank
-from openbook.refresh import candidates, client, compare, connector, enter, fetch, report
+from openbook import edit
+from openbook.refresh import client, compare, connector, enter, fetch, report
 from openbook.testing import book
 
 RAW = "raw.githubusercontent.com"
@@ -25,30 +27,11 @@ def served(monkeypatch):
         yield held
 
 
-TABLES = (
-    *{feed.table for each in CONNECTORS for feed in each.feeds},
-    *("countries", "oil_fields", "gas_destinations"),  # what their keys lead to
-)
-
-
 @pytest.fixture(scope="module")
 def small(tmp_path_factory) -> Path:
     """A book of the real tables that are refreshed, with their sources."""
-    made = tmp_path_factory.mktemp("small")
-    (made / "data" / "schema").mkdir(parents=True)
-    shutil.copy(book.ROOT / "data" / "schema" / "_package.yml", made / "data" / "schema")
-    cited: set[str] = set()
-    for name in TABLES:
-        shutil.copy(book.ROOT / "data" / f"{name}.csv", made / "data")
-        shutil.copy(book.ROOT / "data" / "schema" / f"{name}.yml", made / "data" / "schema")
-        cited |= {key for row in held(made, name) for key in row.get("source", "").split(";")}
-    entries = (book.ROOT / "data" / "references.bib").read_text("utf-8").split("\n@")
-    kept = [each for each in entries[1:] if each.partition("{")[2].partition(",")[0] in cited]
-    text = "".join(f"@{each.rstrip()}\n\n" for each in kept)
-    (made / "data" / "references.bib").write_text(text, "utf-8")
-    shutil.copy(book.ROOT / "CHANGELOG.md", made)
-    assert not candidates.checked(made / "data")
-    return made
+    names = {feed.table for each in CONNECTORS for feed in each.feeds}
+    return samples.some_tables(tmp_path_factory.mktemp("small"), names)
 
 
 @pytest.fixture
@@ -58,7 +41,7 @@ def root(small: Path, tmp_path: Path) -> Path:
 
 
 def held(root: Path, table: str) -> list[dict[str, str]]:
-    return candidates.table_rows(root / "data" / f"{table}.csv")
+    return edit.table_rows(root / "data" / f"{table}.csv")
 
 
 def run(root: Path, *which: connector.Connector, today: str = "", **more):
@@ -122,7 +105,7 @@ def test_added_revised_and_vanished_rows_are_told_and_entered(served: Publishers
     log = (root / "CHANGELOG.md").read_text("utf-8").partition("\n## 0")[0]
     assert "- `brent`: 1 row more, to 2026-09, by U.S. Energy Information Administration." in log
     assert "- `brent` 2024-01: value 80.12, now 81 (U.S. Energy Information" in log
-    assert candidates.tables_command(root / "data", "check").returncode == 0
+    assert edit.tables_command(root / "data", "check").returncode == 0
     today = cells.today().isoformat()
     entry = (root / "data" / "references.bib").read_text("utf-8").partition("{eia_brent,")[2]
     assert f"urldate = {{{today}}}" in entry[:400]
@@ -489,4 +472,4 @@ def test_each_connector_says_its_terms_and_feeds_tables_of_the_book():
 def test_tables_are_written_as_they_are():
     for each in {feed.table for one in CONNECTORS for feed in one.feeds}:
         path = book.ROOT / "data" / f"{each}.csv"
-        assert candidates.table_text(candidates.table_rows(path)) == path.read_text("utf-8"), each
+        assert edit.table_text(edit.table_rows(path)) == path.read_text("utf-8"), each

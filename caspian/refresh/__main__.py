@@ -8,9 +8,9 @@ from pathlib import Path
 
 from caspian.refresh import CONNECTORS, verdicts
 from caspian.refresh.cells import today
+from openbook.edit import Cells, table_rows
 from openbook.refresh import enter, fetch, moves
-from openbook.refresh.candidates import BOOK, table_rows
-from openbook.refresh.connector import Cells
+from openbook.refresh.candidates import BOOK
 from openbook.refresh.report import connectors, report
 from openbook.tables.folder import book_folder
 

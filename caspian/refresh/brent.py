@@ -11,8 +11,9 @@ from collections import defaultdict
 from pathlib import Path
 
 from caspian.refresh.cells import number
+from openbook.edit import Cells, Entry
 from openbook.refresh.client import Client
-from openbook.refresh.connector import Answer, Cells, Connector, Entry, Feed
+from openbook.refresh.connector import Answer, Connector, Feed
 
 COPY = "https://raw.githubusercontent.com/datasets/oil-prices/main/data"
 HEADER = ["Date", "Price"]

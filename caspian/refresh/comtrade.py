@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from caspian.refresh.cells import months_before, number, today
+from openbook.edit import Cells, Entry
 from openbook.refresh.client import Client
-from openbook.refresh.connector import Answer, Cells, Connector, Entry, Feed
+from openbook.refresh.connector import Answer, Connector, Feed
 
 API = "https://comtradeapi.un.org/public/v1/preview/C"
 MOST = 500  # rows of one answer: as many may be cut off

@@ -10,8 +10,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from caspian.refresh.cells import number, today
+from openbook.edit import Cells, Entry
 from openbook.refresh.client import Client
-from openbook.refresh.connector import Answer, Cells, Connector, Entry, Feed
+from openbook.refresh.connector import Answer, Connector, Feed
 
 FILES = "https://www.jodidata.org/_resources/files/downloads/oil-data/annual-csv/primary"
 HEADER = [

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from caspian.refresh.cells import number, today
-from openbook.refresh.candidates import table_rows
+from openbook.edit import Cells, Entry, table_rows
 from openbook.refresh.client import Client
-from openbook.refresh.connector import Answer, Cells, Connector, Entry, Feed
+from openbook.refresh.connector import Answer, Connector, Feed
 
 REPOSITORY = "makenerzhan-gif/kazakhstan-economic-data"
 COPY = f"https://raw.githubusercontent.com/{REPOSITORY}/main/data/processed"

@@ -13,8 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from openbook.refresh.candidates import table_rows
-from openbook.refresh.connector import Cells
+from openbook.edit import Cells, table_rows
 
 
 def verdicts() -> dict[str, dict[str, str]]:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from caspian.refresh.cells import number, today
 from caspian.refresh.indicators import API, TERMS, indicator
-from openbook.refresh.candidates import table_rows
+from openbook.edit import Cells, Entry, table_rows
 from openbook.refresh.client import Client
-from openbook.refresh.connector import Answer, Cells, Connector, Entry, Feed
+from openbook.refresh.connector import Answer, Connector, Feed
 
 TABLE, FIRST = "country_indicators", 2000
 CODES = {  # ours: the Bank's, our unit, how many of the Bank's it is, digits

@@ -7,8 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from openbook.edit import Cells, place
 from openbook.refresh.client import Trouble
-from openbook.refresh.connector import Cells, Feed
+from openbook.refresh.connector import Feed
 
 HALF = 0.2  # of the rows held: if more are lacking in an answer, half of it is missing
 REVISED = 0.3  # of the rows compared: if more than these are revised …
@@ -141,20 +142,14 @@ def equal(old: str, new: str) -> bool:
 def merged(held: Sequence[Cells], comparison: Comparison, order: Sequence[str]) -> list[Cells]:
     """The table's rows with what would be entered: revised in place, added where they belong.
 
-    A new row stands behind the last row that has the same values in all columns of `order` but
-    the last, and is not beyond it in that; the rows there are stay in their order.
+    A new row stands where `edit.place` puts it; the rows there are stay in their order.
     """
     changed = {revision.number: revision.new for revision in comparison.revised}
     rows = [changed.get(number, row) for number, row in enumerate(held, 1)]
-    *group, last = order
     for new in sorted(comparison.added, key=lambda row: [row.get(name, "") for name in order]):
-        at = len(rows)
-        kin = [n for n, row in enumerate(rows) if all(row[c] == new[c] for c in group)]
-        if kin:
-            before = [n for n in kin if rows[n][last] <= new[last]]
-            at = (before[-1] + 1) if before else kin[0]
-        rows.insert(at, {column: new.get(column, "") for column in (held[0] if held else new)})
-    return rows
+        rows.insert(place(rows, new, order), new)
+    columns = list(held[0]) if held else list(rows[0])
+    return [{column: row.get(column, "") for column in columns} for row in rows]
 
 
 def _observed(feed: Feed, row: Mapping[str, str]) -> tuple[str, ...]:

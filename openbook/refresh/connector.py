@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from openbook.edit import Cells, Entry
 from openbook.refresh.client import Client
-
-Cells = dict[str, str]  # a row as it stands in a table: column to text
 
 
 @dataclass(frozen=True)
@@ -45,18 +44,6 @@ class Feed:
     def named(self, row: Mapping[str, str]) -> tuple[str, ...]:
         """The key of a row."""
         return tuple(row.get(column, "") for column in self.key)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """The source that new rows name: an entry of `references.bib`; `dated`: ISO 8601 or ""."""
-
-    key: str
-    title: str
-    publisher: str
-    url: str
-    kind: str = "dataset"
-    dated: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from openbook import edit
+from openbook.edit import Entry
 from openbook.refresh import candidates, fetch
 from openbook.refresh.compare import Revision
-from openbook.refresh.connector import Entry
 
 SHOWN = 10  # corrected figures of a table told one by one
 HEAD = "## Unreleased"
@@ -47,11 +48,11 @@ def enter(root: Path, folder: Path) -> list[str]:
         draft.replace(data / name)
     for each in left["tables"]:
         replaced = {key for row in each["revised"] for key in row["old"]["source"].split(";")}
-        candidates.settle(root, Entry(**each["entry"]), replaced, left["today"])
+        edit.settle(root, Entry(**each["entry"]), replaced, left["today"])
     log = root / "CHANGELOG.md"
     log.write_text(with_lines(log.read_text("utf-8"), *told(left)), "utf-8")
     (folder / fetch.KEPT).unlink()
-    done = candidates.tables_command(data, "renew")
+    done = edit.tables_command(data, "renew")
     return [
         f"entered {', '.join(names)}, their sources and CHANGELOG.md",
         *(done.stderr.strip().splitlines() if done.returncode else []),

@@ -9,10 +9,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from openbook import edit
+from openbook.edit import Entry
 from openbook.refresh import candidates
 from openbook.refresh.client import Client, Trouble
 from openbook.refresh.compare import Comparison, compare
-from openbook.refresh.connector import Connector, Entry
+from openbook.refresh.connector import Connector
 
 KEPT = "changes.json"  # what `enter` reads
 
@@ -36,7 +38,7 @@ def ask(connector: Connector, data: Path, client: Client) -> Result:
         answer = connector.fetch(client, data)
         result.source = answer.source
         for feed in connector.feeds:
-            held = candidates.table_rows(data / f"{feed.table}.csv")
+            held = edit.table_rows(data / f"{feed.table}.csv")
             rows, asked = answer.rows.get(feed.table, ()), answer.asked.get(feed.table)
             found = compare(connector.name, feed, held, rows, answer.source.key, asked)
             result.comparisons.append(found)
@@ -65,7 +67,7 @@ def run(
     ]
     order = {feed.table: feed.key for r in results for feed in r.connector.feeds}
     data = candidates.make(root, folder, entering, today, order)
-    against = candidates.checked(data) if any(c.changes for c, _ in entering) else []
+    against = edit.checked(data) if any(c.changes for c, _ in entering) else []
     kept = {
         "today": today,
         "refused": against,

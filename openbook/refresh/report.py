@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from openbook.edit import Cells
 from openbook.refresh.compare import Comparison, Revision
-from openbook.refresh.connector import Cells, Connector
+from openbook.refresh.connector import Connector
 from openbook.refresh.fetch import Result
 
 SHOWN = 12  # rows of a kind in a table; the rest is counted
