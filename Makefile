@@ -98,7 +98,7 @@ references: $(TESTS_TOO) book ## Take tests/reference, figures and the README's 
 figures: $(TESTS_TOO) ## Draw figures/*.svg again from the references
 	$(BIN)/python -m openbook.testing.renew figures
 
-bench: $(TESTS_TOO) ## Time clean, unchanged and small builds side by side (BENCH=--tests: the tests too)
+bench: $(TESTS_TOO) ## Time builds (BENCH=--tests: the tests too; BENCH=--weights: pages beside a stock book's)
 	$(BIN)/python -m openbook.testing.bench $(BENCH)
 
 # The re-run kit's lock leaves out what a kernel of Jupyter has loaded by then: IPython and its own

@@ -6,6 +6,8 @@ import json
 import re
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from babel import Locale
@@ -79,16 +81,35 @@ def test_a_page_says_its_language_and_where_the_others_are(site: Path, code: str
     html = page(f"chapters/{code}")
     assert html.html is not None
     assert html.html["lang"] == code
-    for kind in ("link", "a"):
-        led = {link["hreflang"]: link["href"] for link in html.find_all(kind, hreflang=True)}
-        assert led == {
-            other: "../index.html" if other == "en" else f"{other}.html"
-            for other in ("en", *CODES)
-            if kind == "link" or other != code
-        }
+    led = {link["hreflang"]: link["href"] for link in html.find_all("a", hreflang=True)}
+    assert led == {
+        other: "../index.html" if other == "en" else f"{other}.html"
+        for other in ("en", *CODES)
+        if other != code
+    }
+    assert not html.find_all("link", hreflang=True), "a book without an address names none"
     current = html.select_one(".ob-languages [aria-current]")
     assert current is not None
     assert current["lang"] == code
+
+
+def test_search_engines_are_told_full_addresses() -> None:
+    env = SimpleNamespace(
+        metadata={"index": {}, "a/tr": {"lang": "tr", "translates": "index"}, "b": {}},
+        found_docs={"index", "a/tr", "b"},
+        config=SimpleNamespace(language="en"),
+    )
+    app: Any = SimpleNamespace(
+        env=env, config=SimpleNamespace(html_baseurl="https://e.org/", language="en")
+    )
+    for name in ("index", "a/tr"):
+        assert languages.alternates(app, name) == [
+            ("en", "https://e.org/index.html"),
+            ("tr", "https://e.org/a/tr.html"),
+        ]
+    assert languages.alternates(app, "b") == []
+    app.config.html_baseurl = ""
+    assert languages.alternates(app, "index") == []
 
 
 def test_the_front_page_leads_to_them(site: Path) -> None:

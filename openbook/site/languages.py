@@ -33,7 +33,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
 from openbook.bundle import FactBundle
-from openbook.site import facts
+from openbook.site import address, facts
 from openbook.site.markup import render
 from openbook.text import MINUS
 
@@ -192,6 +192,12 @@ def _links(app: Sphinx, docname: str) -> list[tuple[str, str, str]]:
     ]
 
 
+def alternates(app: Sphinx, docname: str) -> list[tuple[str, str]]:
+    """Code and full address of each language, for search engines; [] in a book without address."""
+    held = versions(app.env, docname) if app.config.html_baseurl else {}
+    return [(code, address.absolute(app, f"{name}.html")) for code, name in held.items()]
+
+
 def _name(code: str) -> str:
     """A language's own name, with a capital: `Türkçe`, `Русский`."""
     name = str(Locale.parse(code).get_language_name(code))
@@ -205,9 +211,9 @@ def tell(app: Sphinx, pagename: str, _template: str, context: dict[str, Any], tr
         return
     context["language"] = language_of(app.env, pagename)
     if links := _links(app, pagename):
-        told = {"links": links, "here": context["language"]}
-        context["metatags"] = context.get("metatags", "") + str(render("hreflang.html", **told))
-        nav = str(render("languages.html", **told))
+        nav = str(render("languages.html", links=links, here=context["language"]))
+        head = str(render("hreflang.html", links=alternates(app, pagename)))
+        context["metatags"] = context.get("metatags", "") + head
         translated = "translates" in app.env.metadata[pagename]
         context["body"] = nav + context["body"] if translated else context["body"] + nav
 

@@ -7,6 +7,7 @@ and never goes into the site.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from axe_playwright_python.sync_playwright import Axe
@@ -14,7 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-COLOURS = "color-contrast"  # axe's rule: 4.5:1, 3:1 for large letters
+COLOURS = ["color-contrast"]  # axe's rule: 4.5:1, 3:1 for large letters; the slow one
 _FEW = 4  # places told of each fault
 
 # Opens all that a reader can open, and waits until what that calls for is there
@@ -31,20 +32,26 @@ _OPEN = """async () => {
 
 # Takes away what repeats what stands before it: axe would look at each of 20,000 alike
 _THIN = """() => {
-    for (const row of document.querySelectorAll('tbody > tr:nth-child(n+4)')) row.remove();
+    const after = {tr: 3, li: 6, dt: 6, dd: 6, details: 8, g: 3, path: 3};
+    for (const [tag, most] of Object.entries(after))
+        for (const each of document.querySelectorAll(
+            `tbody > ${tag}, article ${tag}:is(li, dt, dd, details), .ob-static ${tag}`)) {
+            let before = 0;
+            for (let other = each; (other = other.previousElementSibling); )
+                before += other.tagName === each.tagName;
+            if (before >= most) each.remove();
+        }
     const seen = new Map();
     for (const word of document.querySelectorAll('.highlight span')) {
         const many = (seen.get(word.className) ?? 0) + 1;
         seen.set(word.className, many);
         if (many > 3) word.replaceWith(' ');
     }
-    for (const group of document.querySelectorAll('.ob-static svg g'))
-        for (const each of [...group.children].slice(3)) each.remove();
 }"""
 
 
 def thin(page: Page) -> None:
-    """Leave three of each kind where many alike follow: rows, words of code, parts of a drawing."""
+    """Leave the first few where many alike follow: rows, entries, words of code, marks."""
     page.evaluate(_THIN)
 
 
@@ -53,14 +60,19 @@ def open_all(page: Page) -> None:
     page.evaluate(_OPEN)
 
 
-def violations(page: Page, *rules: str) -> list[str]:
+def violations(page: Page, only: Iterable[str] = (), without: Iterable[str] = ()) -> list[str]:
     """What axe finds on a page as it stands, by rule and place, of any impact; [] is clean.
 
-    All of axe's rules, unless some are named. Takes seconds on a long page.
+    All of axe's rules that are no experiment, the size of what is tapped too; or `only` some, or
+    all `without` some.
     """
     options: dict[str, object] = {"resultTypes": ["violations"]}
-    if rules:
-        options["runOnly"] = {"type": "rule", "values": list(rules)}
+    if only := list(only):
+        options["runOnly"] = {"type": "rule", "values": only}
+    options["rules"] = {
+        "target-size": {"enabled": True},
+        **{r: {"enabled": False} for r in without},
+    }
     found = Axe().run(page, options=options).response["violations"]
     return [
         f"{fault['id']} ({fault['impact']}), {len(fault['nodes'])} places: "

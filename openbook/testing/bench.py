@@ -4,6 +4,8 @@ Clean on one core and on all, unchanged, and after one edit of each kind. Prints
 runs, in seconds and against the clean build, and the size of each page. The runs take turns, so
 that a busy minute of the machine strikes all alike. Times are of this machine; the ratios travel.
 With `--tests`, `make unit` and `make test` are timed too, beside `make book`, all from clean.
+With `--weights` nothing of that is timed: the built pages are weighed beside a stock Jupyter
+Book's, and Lighthouse gives them points where it can be had (openbook.testing.beside).
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from functools import partial
 from pathlib import Path
 
 from openbook import kernel
-from openbook.testing import book, trees
+from openbook.testing import beside, book, trees
 
 CODE = "```{code-cell} ipython3\n"
 Edit = Callable[[Path, int], None]
@@ -129,7 +131,11 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(description="Time the book's builds.")
     parser.add_argument("--runs", type=int, default=3, help="of each build (default 3)")
     parser.add_argument("--tests", action="store_true", help="time `make unit`, `make test` too")
+    parser.add_argument("--weights", action="store_true", help="weigh pages beside a stock book's")
     chosen = parser.parse_args(arguments)
+    if chosen.weights:
+        beside.show()
+        return
     with tempfile.TemporaryDirectory() as folder:
         tree = trees.copy_tree(Path(folder) / "book")
         times = time_builds(tree, chosen.runs)

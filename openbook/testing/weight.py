@@ -34,13 +34,15 @@ def sent(path: Path) -> int:
 class Weight:
     """What a page weighs when it is opened: kB as sent, those of CSS and JavaScript, elements.
 
-    `charts` is the whole with the library of the charts, which comes when one is near.
+    `charts` is the whole with the library of the charts, which comes when one is near; `requests`
+    counts what is asked for, of other hosts too.
     """
 
     first: float
     looks: float
     elements: int
     charts: float
+    requests: int = 0
 
 
 class _Counter(HTMLParser):
@@ -72,7 +74,9 @@ def of_page(browser: Chromium, path: Path) -> Weight:
     root = page.evaluate("document.documentElement.dataset.content_root")
     has_charts = any(file.name == "openbook.js" for file in files)
     charts = sent((path.parent / root / "_static" / LIBRARY).resolve()) if has_charts else 0
-    return Weight(first / 1000, looks / 1000, elements_of(path), (first + charts) / 1000)
+    return Weight(
+        first / 1000, looks / 1000, elements_of(path), (first + charts) / 1000, len(asked)
+    )
 
 
 def of_site(site: Path) -> float:
