@@ -101,16 +101,11 @@ figures: $(TESTS_TOO) ## Draw figures/*.svg again from the references
 bench: $(TESTS_TOO) ## Time builds (BENCH=--tests: the tests too; BENCH=--weights: pages beside a stock book's)
 	$(BIN)/python -m openbook.testing.bench $(BENCH)
 
-# The re-run kit's lock leaves out what a kernel of Jupyter has loaded by then: IPython and its own
-KERNELS := asttokens colorama executing ipython ipython-pygments-lexers jedi matplotlib-inline \
-  parso pexpect prompt-toolkit psutil ptyprocess pure-eval pygments stack-data traitlets wcwidth
-
 lock: $(TESTS_TOO) ## Renew the locks: requirements*.txt from requirements*.in
 	@for name in requirements requirements-lab requirements-refresh requirements-run requirements-test; do \
-	  echo "Locking $$name.txt"; omit=; \
-	  [ $$name != requirements-run ] || omit="$(addprefix --no-emit-package=,$(KERNELS))"; \
+	  echo "Locking $$name.txt"; \
 	  $(BIN)/uv pip compile --universal --generate-hashes --python-version 3.11 \
-	    --no-emit-index-url --custom-compile-command "make lock" -q --upgrade $$omit \
+	    --no-emit-index-url --custom-compile-command "make lock" -q --upgrade \
 	    $$name.in -o $$name.txt || exit 1; \
 	done
 

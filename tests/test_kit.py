@@ -25,13 +25,20 @@ from sphinx.config import Config
 from sphinx.errors import ConfigError
 
 from openbook import facts, replay, tables
-from openbook.site import kit, launch, wheels
+from openbook.site import kit, launch, texts, wheels
 from openbook.testing import book
 
 NAME = kit.name()
 KIT = book.HTML / kit.FOLDER / f"{NAME}.zip"
 CHAPTERS = [page for page in book.pages() if page.docname.startswith("chapters/")]
 CHAPTERS = [page for page in CHAPTERS if book.cells(page.path)]
+LOCK = """\
+./wheels/a.whl --hash=sha256:0
+pytest==0.1 \\
+    --hash=sha256:1
+unheard-of==2 \\
+    --hash=sha256:3
+"""
 SMALL = ["from openbook.facts import note\nwords = note('share', 'a half')", "1 + 1"]
 
 
@@ -49,9 +56,9 @@ def test_the_lock_has_what_the_packages_ask_for_as_the_books_own_has_it():
         project = tomllib.loads((book.ROOT / path).read_text("utf-8"))["project"]
         for asked in project["dependencies"]:
             name = re.split("[=<>]", asked)[0]
-            assert name in held or name in ("openbook", "ipython"), f"{path}: {name}"
+            assert name in held or name == "openbook", f"{path}: {name}"
     assert all(own[name] == version for name, version in held.items())
-    assert not {"ipython", "sphinx", "myst-nb", "jupyter-book"} & held.keys()
+    assert not {"sphinx", "myst-nb", "jupyter-book"} & held.keys()
     assert len(held) < len(pinned("requirements.txt")) * 0.7
 
 
@@ -195,12 +202,16 @@ def test_the_first_cell_installs_from_the_kit_beside_or_from_its_address(
     away.mkdir()
     packed = (away if fetched else here) / f"{NAME}.zip"
     with zipfile.ZipFile(packed, "w") as held:
-        for name in ("wheels/a.whl", "published/facts.json", "requirements.txt", "data/a.csv"):
-            held.writestr(name, "")
+        for name in ("wheels/a.whl", "requirements.txt", "data/a.csv"):
+            held.writestr(name, LOCK if name.endswith(".txt") else "")
+        held.writestr("install.py", texts.read("install.py"))
     source = kit.first_cell(app(openbook_kit=packed.as_uri() if fetched else ""))
     ((command, where),) = started(monkeypatch, here, source, {"caspian"})
     assert where == here / NAME and command[:3] == [sys.executable, "-m", "pip"]
-    assert command[-2:] == ["-r", "requirements.txt"]
+    assert command[-2] == "-r"
+    kept = (where / command[-1]).read_text("utf-8")
+    assert "pytest" not in kept, "pytest is loaded here: it stays as it is"
+    assert kept.startswith("./wheels/a.whl --hash") and "unheard-of==2" in kept
     assert os.environ["OPENBOOK_DATA"] == str(here / NAME / "data")
 
 
@@ -255,7 +266,7 @@ def test_the_kit_has_all_that_it_says(site):
     folders = {name.partition("/")[0] for name in found if "/" in name}
     assert folders == {"chapters", "data", "published", "wheels"}
     plain = {name for name in found if "/" not in name}
-    assert plain == {"README.md", "check.py", "requirements.txt", "LICENSE", "CITATION.cff"}
+    assert plain == {"README.md", *kit.PROGRAMS, "requirements.txt", "LICENSE", "CITATION.cff"}
     for name in [*folders, *plain - {"README.md"}]:
         assert f"`{name}" in found["README.md"].decode(), f"the README does not name {name}"
     sums = (KIT.parent / f"{KIT.name}.sha256").read_text("utf-8").split()

@@ -23,6 +23,7 @@ from openbook.site.pages import page
 
 FOLDER = "_kit"  # beside _static, in the built site
 LOCK = "requirements-run.txt"
+PROGRAMS = ("check.py", "install.py")
 _SET = 'KIT, ADDRESS, PACKAGES = "", "", []'  # the line of the first cell that a book fills in
 
 
@@ -106,7 +107,7 @@ def contents(
     }
     found = {
         "README.md": _readme(app, [d.rpartition("/")[2] for d in docnames]),
-        "check.py": texts.read("check.py").encode(),
+        **{key: texts.read(key).encode() for key in PROGRAMS},
         "requirements.txt": _lock(app, made),
         **made,
         **{key: (confdir / key).read_bytes() for key in ("LICENSE", "CITATION.cff")},
@@ -123,7 +124,7 @@ def _digest(app: Sphinx, notebooks: list[str]) -> str:
     """Digest of all that a kit is made from, by the `digest` of each notebook."""
     confdir, docnames = Path(app.confdir), usage.reading_order(app.env)
     said = [(confdir / key).read_text("utf-8") for key in ("LICENSE", "CITATION.cff", LOCK)]
-    said += map(texts.read, ("kit.md", "check.py"))
+    said += map(texts.read, ("kit.md", *PROGRAMS))
     held = {key: files.sha256(content) for key, content in tables.files().items()}
     own = [wheels.project_of(package).digest() for package in packages(app)]
     gave = [

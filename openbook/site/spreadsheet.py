@@ -52,8 +52,8 @@ def _sheet(workbook: Any, name: str, head: Iterable[str], rows: Iterable[Iterabl
                 sheet.write_number(row, column, value)
             elif value is not None:
                 sheet.write_string(row, column, value, bold if row == 0 else None)
-    for column, cells in enumerate(zip(*held, strict=True)):
-        longest = max(len(str(value)) for value in cells if value is not None)
+    for column, values in enumerate(zip(*held, strict=True)):
+        longest = max(len(str(value)) for value in values if value is not None)
         sheet.set_column(column, column, min(max(longest + 2, WIDTHS[0]), WIDTHS[1]))
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(len(held) - 1, 1), len(held[0]) - 1)

@@ -2,7 +2,7 @@
 
     python check.py [CHAPTER ...]
 
-Ends with 0 if all is as published. It needs requirements.txt and IPython.
+Ends with 0 if all is as published. It needs requirements.txt.
 """
 
 import os

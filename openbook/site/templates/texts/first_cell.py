@@ -3,7 +3,7 @@
 # Without a network: unpack the kit here and install from it as its README says.
 import importlib.util
 import os
-import subprocess
+import runpy
 import sys
 import urllib.request
 import zipfile
@@ -16,7 +16,7 @@ def kit_folder(fetch):
     """Return the kit's folder, unpacked or fetched if need be; None if there is none."""
     here, packed = Path.cwd(), Path(f"{KIT}.zip")
     for folder in (here, *here.parents, here / KIT):
-        if (folder / "wheels").is_dir() and (folder / "published").is_dir():
+        if (folder / "wheels").is_dir() and (folder / "install.py").is_file():
             return folder
     if fetch and ADDRESS and not packed.is_file():
         print("Fetching", ADDRESS)
@@ -34,11 +34,7 @@ if missing and not kit:
     raise SystemExit(f"No {' and '.join(missing)}: put {KIT}.zip, of the book's site, beside this")
 if missing:
     print(f"Installing {' and '.join(missing)} and what they need: some minutes, once")
-    pip = [sys.executable, "-m", "pip", "install", "-q", "--find-links", "wheels"]
-    done = subprocess.run([*pip, "-r", "requirements.txt"], cwd=kit, stderr=subprocess.PIPE)
-    if done.returncode:
-        raise SystemExit(done.stderr.decode() + "Not installed: the kit's README says what to do")
-    importlib.invalidate_caches()
+    runpy.run_path(str(kit / "install.py"), run_name="__main__")
 if kit:
     os.environ.setdefault("OPENBOOK_DATA", str(kit / "data"))
 if "google.colab" in sys.modules:
