@@ -37,7 +37,7 @@ BUILD := $(BIN)/jb build . -W -n --keep-going
 PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help book example pdf test unit lint types format lab serve figures references bench data new table refresh refresh-apply lock clean
+.PHONY: help book example pdf kit test unit lint types format lab serve figures references bench data new table refresh refresh-apply lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -91,6 +91,9 @@ unit: $(TESTS_TOO) ## Run the tests that need neither the built book nor a brows
 test: lint types ## Run every test: style, types, the book, its cells, its pages (TESTS='-m "not slow"' to choose)
 	@$(BUILD)
 	$(PYTEST) $(TESTS)
+
+kit: $(TESTS_TOO) ## Run chapters from the built site alone, in a new environment (PAGE=energy for one)
+	$(BIN)/python -m openbook.testing.rerun $(PAGE)
 
 references: $(TESTS_TOO) book ## Take tests/reference, figures and the README's facts from the built book (PAGE=energy for one)
 	$(BIN)/python -m openbook.testing.renew $(if $(PAGE),--page $(PAGE))

@@ -12,7 +12,17 @@ from markupsafe import Markup
 from sphinx.application import Sphinx
 
 from openbook import tables
-from openbook.site import archive, citation, files, kit, schema_org, sources, spreadsheet, usage
+from openbook.site import (
+    address,
+    archive,
+    citation,
+    files,
+    kit,
+    schema_org,
+    sources,
+    spreadsheet,
+    usage,
+)
 from openbook.site.archive import FOLDER
 from openbook.site.files import FileRecipe
 from openbook.site.links import Links, anchor
@@ -133,7 +143,12 @@ def _package(app: Sphinx, links: Links, listed: list[Entry]) -> Markup:
         kit=f"{links.root}{kit.FOLDER}/{kit.name()}.zip" if kit.has_kit(app) else "",
         size=_size(content),
         sum=files.sha256(content),
-        dataset=schema_org.dataset(Path(app.confdir), base, zip_name()),
+        dataset=schema_org.dataset(
+            Path(app.confdir),
+            address.absolute(app, FOLDER) or base,
+            (zip_name(), workbook_name()),
+            address.absolute(app, f"{links.docname}.html"),
+        ),
     )
 
 

@@ -73,6 +73,15 @@ def bibtex(cited: citation.Citation, docname: str, title: str) -> str:
     return citation.bibtex(cited, "incollection", docname.rpartition("/")[2], titles)
 
 
+def citations(app: Sphinx, docname: str) -> dict[str, bytes]:
+    """The chapter's citation as files for reference managers, by their endings."""
+    cited, title = citation.read(app.confdir), app.env.titles[docname].astext()
+    return {
+        "bib": (bibtex(cited, docname, title) + "\n").encode(),
+        "ris": citation.ris(cited, title).encode(),
+    }
+
+
 def html(app: Sphinx, docname: str) -> Markup:
     """The HTML at the end of a chapter."""
     cited, links = citation.read(app.confdir), Links(app, docname)
@@ -125,6 +134,8 @@ def write_files(app: Sphinx) -> None:
         made = partial(notebook.make, app, docname)
         wanted[f"{name}.ipynb"] = FileRecipe(notebook.digest(app, docname), made)
         wanted[f"{name}.md"] = files.from_bytes(Path(app.env.doc2path(docname)).read_bytes())
+        for ending, content in citations(app, docname).items():
+            wanted[f"{name}.{ending}"] = files.from_bytes(content)
         if page(app.env, docname).tables:
             packed = partial(data, app, docname)
             wanted[f"{name}-data.zip"] = FileRecipe(_data_digest(app, docname), packed)

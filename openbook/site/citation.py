@@ -16,13 +16,18 @@ from openbook.text import day
 
 @dataclass(frozen=True)
 class Citation:
-    """What `CITATION.cff` says; `url` is empty until the book has an address."""
+    """What `CITATION.cff` says; `url` is empty until the book has an address.
+
+    `authors` are as reference managers read them: `Family, Given`, and a group with a comma at its
+    end, without which its last word would be a family name.
+    """
 
     title: str
     author: str
     version: str
     released: str
     url: str
+    authors: tuple[str, ...] = ()
 
     @property
     def word(self) -> str:
@@ -48,6 +53,12 @@ def _parsed(text: str) -> Citation:
         str(held["version"]),
         str(held["date-released"]),
         held.get("url", ""),
+        tuple(
+            f"{author['name']},"
+            if "name" in author
+            else f"{author['family-names']}, {author['given-names']}"
+            for author in held["authors"]
+        ),
     )
 
 
@@ -80,6 +91,23 @@ def bibtex(cited: Citation, kind: str, key: str, titles: Mapping[str, str]) -> s
         fields["url"] = cited.url
     body = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items())
     return f"@{kind}{{{cited.word}{cited.year}{key},\n{body}\n}}"
+
+
+def ris(cited: Citation, title: str) -> str:
+    """A part of the book by its title, in the format that reference managers import (RIS)."""
+    fields = [
+        ("TY", "CHAP"),
+        *(("AU", author) for author in cited.authors),
+        ("TI", title),
+        ("T2", cited.title),
+        ("PY", cited.year),
+        ("DA", cited.released.replace("-", "/")),
+        ("ET", f"Version {cited.version}"),
+        *([("UR", cited.url)] if cited.url else []),
+        ("LA", "en"),
+        ("ER", ""),
+    ]
+    return "".join(f"{tag}  - {text}\r\n" for tag, text in fields)
 
 
 def line(cited: Citation, part: str = "") -> str:
