@@ -493,7 +493,8 @@ def test_a_chapter_offers_its_files(site, page):
 
 
 def test_no_file_of_a_chapter_is_left_over(site):
-    wanted = {f"{p.name}{end}" for p in CHAPTERS for end in (".ipynb", ".md", "-data.zip")}
+    endings = (".ipynb", ".md", "-data.zip", ".bib", ".ris")
+    wanted = {f"{p.name}{end}" for p in CHAPTERS for end in endings}
     assert {path.name for path in TAKEN.iterdir()} == wanted
 
 
