@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from openbook import kernel
 from openbook.bundle import Control
 from openbook.text import number
 
@@ -38,10 +39,13 @@ def slider(
     how a value is written: `,.1f`, `.0%`, or `d` for a year; without it with the decimals of the
     step. `unit` stands behind it, or around it: `USD {} a barrel`. One that is `more` is folded.
 
-    Raises ValueError for more than 140 stops, a value out of range, or another format.
+    Raises ValueError for more than 140 stops, a value out of range, or another format. In a
+    reader's own run the range takes up a value beyond it, with as many stops as that needs.
     """
-    if not low <= value <= high:
+    strict = kernel.strict()
+    if strict and not low <= value <= high:
         raise ValueError(f"{name}: {value} is not within {low} and {high}")
+    low, high = min(low, value), max(high, value)
     if not _FORMAT.fullmatch(format or "d"):
         raise ValueError(f"{name}: a format is like ',.1f', '.0%' or 'd', not {format!r}")
     made = Control(
@@ -55,7 +59,7 @@ def slider(
         unit=unit if "{}" in unit else f"{{}} {unit}".rstrip(),
         more=more,
     )
-    if (many := len(stops(made))) > MOST_STOPS + 1:
+    if (many := len(stops(made))) > MOST_STOPS + 1 and strict:
         raise ValueError(f"{name}: {many} stops; {MOST_STOPS} are enough, take a longer step")
     return made
 

@@ -13,6 +13,9 @@ from typing import Any
 
 from openbook import kernel
 
+NO_LONGER = "With these assumptions this sentence no longer holds: "
+MIME = "application/vnd.openbook.mark"  # by which programs find a mark
+
 broken: list[str] = []
 """The sentences that did not hold in this process, in order; only outside the book's own run."""
 
@@ -22,22 +25,22 @@ class SentenceError(AssertionError):
 
 
 class Mark:
-    """How a sentence that no longer holds is shown: a line in a frame, or plain text."""
+    """A remark on a reader's own run: a line in a frame, or plain text."""
 
-    def __init__(self, sentence: str) -> None:
-        """`sentence` as :func:`holds` was given it."""
-        self.sentence = sentence
+    def __init__(self, words: str) -> None:
+        """`words`: plain text."""
+        self.words = words
 
     def __repr__(self) -> str:
-        """The same words without a frame."""
-        return f"With these assumptions this sentence no longer holds: {self.sentence}"
+        """The words without a frame."""
+        return self.words
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        words = escape(repr(self), quote=False)
+        words = escape(self.words, quote=False)
         # a frame in a colour that can be read on white and on black; the words take the page's
         style = "border-left: 4px solid #b7791f; padding: 0.3em 0.8em; margin: 0.5em 0"
         html = f'<div role="note" style="{style}">{words}</div>'
-        return {"text/plain": repr(self), "text/html": html}
+        return {"text/plain": self.words, "text/html": html, MIME: self.words}
 
 
 def holds(condition: object, sentence: str) -> bool:
@@ -49,10 +52,10 @@ def holds(condition: object, sentence: str) -> bool:
     """
     if condition:
         return True
-    if kernel.in_book() and not kernel.told().get("tries"):
+    if kernel.in_book() and kernel.strict():
         raise SentenceError(f"this sentence does not hold: {sentence}")
     broken.append(sentence)
     from IPython.display import display
 
-    display(Mark(sentence))
+    display(Mark(f"{NO_LONGER}{sentence}"))
     return False

@@ -17,11 +17,11 @@ MINUS = "\u2212"
 def number(value: float, digits: int | None = None) -> str:
     """`12345.678, 1` → `12,345.7`; without `digits`, as many decimals as the value carries (≤ 3).
 
-    Raises ValueError for a missing value: prose never says "nan".
+    Without end it is `∞`. Raises ValueError for a missing value: prose never says "nan".
     """
     if pd.isna(value):
         raise ValueError("a number in the text is missing (NaN); check the table it comes from")
-    text = f"{value:,.{3 if digits is None else digits}f}"
+    text = f"{value:,.{3 if digits is None else digits}f}".replace("inf", "∞")
     if digits is None and "." in text:
         text = text.rstrip("0").rstrip(".")
     if text.strip("-0.,") == "":
@@ -44,6 +44,30 @@ def span(low: float, high: float, digits: int = 0, unit: str = "") -> str:
 def percent_span(low: float, high: float, digits: int = 0) -> str:
     """A range of shares 0–1 as percent: `82–86%`."""
     return fact(f"{span(100 * low, 100 * high, digits)}%", low, high)
+
+
+_ONES = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+
+
+def spelled(value: float) -> str:
+    """A whole number up to a hundred in words: `30` → `thirty`; others as `number` writes them."""
+    if value != int(value) or not 0 <= value < 100:
+        return number(value)
+    tens, ones = divmod(int(value), 10)
+    if tens < 2:
+        return fact(_ONES[int(value)], value)
+    return fact(_TENS[tens - 2] + (f"-{_ONES[ones]}" if ones else ""), value)
+
+
+def lasting(years: float) -> str:
+    """A length of time in words: `0.25` → `three months`, `1` → `a year`, `10` → `ten years`."""
+    count, unit = (12 * years, "month") if years < 1 else (years, "year")
+    words = f"a {unit}" if count == 1 else f"{spelled(count)} {unit}s"
+    return fact(words, years)
 
 
 def day(iso: str) -> str:

@@ -362,6 +362,7 @@ def configure(app: Sphinx, config: Config) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register everything with Sphinx."""
+    os.environ.setdefault(*next(iter(kernel.telling().items())))  # this process is the book's
     building = Building(app)
     settings.register(app)
     for style in ("fonts", "", "type", "masthead", "tables", "foot", "access"):

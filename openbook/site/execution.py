@@ -194,12 +194,16 @@ async def run(
     executed: int,
     report: Path,
     own: Iterable[str],
+    tries: bool = False,
 ) -> Run:
-    """Run a chapter once. The kernel reports what it uses, modules of the `own` packages too."""
+    """Run a chapter once. The kernel reports what it uses, modules of the `own` packages too.
+
+    With `tries` as a reader does, with tables that need not be the book's.
+    """
     report.parent.mkdir(parents=True, exist_ok=True)
     report.unlink(missing_ok=True)
     start = time.perf_counter()
-    told = kernel.telling(report, own)
+    told = kernel.telling(report, own, tries)
     shown: Shown = {}
     used: dict[str, str] = {}
     try:

@@ -26,6 +26,12 @@ if TYPE_CHECKING:  # pandas takes a third of a second, which a command mostly ha
 _frames: dict[tuple[Path, str], tuple[str, pd.DataFrame]] = {}
 
 
+def differs(name: str) -> bool:
+    """Whether a table's file is another one than the schema's sha256 stands for."""
+    resource = store.resource(name)
+    return f"sha256:{sha256(store.csv_bytes(resource))}" != resource.get("hash")
+
+
 def checked(name: str) -> pd.DataFrame:
     """The valid table whose file is the one that the schema's sha256 and coverage stand for.
 

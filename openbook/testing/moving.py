@@ -8,31 +8,39 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import io
 import os
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+import re
+import symtable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+from altair.utils import schemapi
 
 from openbook import kernel, sentences, tables
 from openbook.testing import book
 
+_QUERIED = re.compile(r"@(\w+)")  # a name in the text of a query of pandas
 # Methods that change what they are called on
 _CHANGING = {"append", "extend", "insert", "pop", "remove", "setdefault", "sort", "update"}
 
 
 @dataclass
-class Ran:
-    """A cell as it ran: what its code binds, changes and reads, and the tables that it loaded."""
+class Code:
+    """A cell by names: what it binds, changes in place and reads, and the tables that it names."""
 
     cell: book.Cell
     binds: set[str]
     changes: set[str]
     reads: set[str]
-    loads: set[str] = field(default_factory=set)
-    seconds: float = 0
+    loads: set[str]
+
+    @property
+    def touches(self) -> set[str]:
+        """The names that mean something else after it."""
+        return self.binds | self.changes
 
 
 def _root(node: ast.expr) -> str:
@@ -42,113 +50,134 @@ def _root(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def code_of(cell: book.Cell) -> Ran:
-    """What the code of a cell binds, changes in place and reads, by names."""
-    binds: set[str] = set()
+def _scopes(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
+    for child in table.get_children():
+        yield child
+        yield from _scopes(child)
+
+
+def code_of(cell: book.Cell) -> Code:
+    """What the code of a cell binds, changes in place and reads, by the names of the chapter."""
+    whole = symtable.symtable(cell.source, "cell", "exec")
+    own = {symbol.get_name(): symbol for symbol in whole.get_symbols()}
+    binds = {
+        name
+        for name, symbol in own.items()
+        if symbol.is_assigned() or symbol.is_imported() or symbol.is_declared_global()
+    }
+    reads = {name for name, symbol in own.items() if symbol.is_referenced()}
+    for scope in _scopes(whole):
+        named = (symbol for symbol in scope.get_symbols() if symbol.is_global())
+        reads |= {symbol.get_name() for symbol in named}
     changes: set[str] = set()
-    reads: set[str] = set()
+    loads: set[str] = set()
     for node in ast.walk(ast.parse(cell.source)):
         match node:
-            case ast.Name(ctx=ast.Store()):
-                binds.add(node.id)
-            case ast.Name():
-                reads.add(node.id)
-            case ast.FunctionDef() | ast.ClassDef():
-                binds.add(node.name)
+            case ast.Constant(value=str(text)):
+                loads.add(text)
+                reads |= set(_QUERIED.findall(text))
             case ast.Attribute(ctx=ast.Store()) | ast.Subscript(ctx=ast.Store()):
                 changes.add(_root(node))
             case ast.Call(func=ast.Attribute(attr=name) as method) if name in _CHANGING:
                 changes.add(_root(method))
-            case ast.Import() | ast.ImportFrom():
-                binds |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
-    return Ran(cell, binds, changes - binds - {""}, reads)
+    return Code(cell, binds, changes & reads - binds, reads, loads)
 
 
 @contextlib.contextmanager
-def again() -> Iterator[None]:
-    """As a reader runs cells: outside the book, in the folder of the chapters."""
-    told, folder = os.environ.pop(kernel.RUN, None), Path.cwd()
-    os.chdir(book.ROOT)
+def as_a_reader() -> Iterator[None]:
+    """As a reader runs cells, outside the book's own run.
+
+    That charts keep to the schema of Vega-Lite is not asked again: it is most of the time.
+    """
+    told = os.environ.pop(kernel.RUN, None)
+    checking = schemapi.SchemaBase.validate
+    schemapi.SchemaBase.validate = classmethod(lambda *_: None)
     try:
-        yield
+        with schemapi.debug_mode(False):
+            yield
     finally:
-        os.chdir(folder)
+        schemapi.SchemaBase.validate = checking
         if told is not None:
             os.environ[kernel.RUN] = told
 
 
 class Chapter:
-    """A chapter that ran once with the book's tables, to be run again with others.
+    """A chapter as far as some tables reach: it ran once with the book's, to run again with others.
 
-    `moved` are tables by name, given instead of the book's.
+    What the cells that depend on them need runs once, with the book's tables.
     """
 
-    def __init__(self, page: book.Page) -> None:
-        """Run all cells. Raises whatever a cell raises."""
-        self.page = page
+    def __init__(self, page: book.Page, moved: Iterable[str]) -> None:
+        """`moved`: the tables by name. Raises whatever a cell raises."""
+        self.page, self.moved = page, set(moved)
         self.names: dict[str, Any] = {"__name__": "__main__"}
-        self.ran = [code_of(cell) for cell in book.cells(page.path)]
-        with again(), _loading({}) as loaded:
-            for ran in self.ran:
-                loaded.clear()
-                self._execute(ran, self.names)
-                ran.loads = set(loaded)
+        self.cells = [code_of(cell) for cell in book.cells(page.path)]
+        self.depend = self.affected(self.moved)
+        with as_a_reader():
+            for code in self._needed(self.depend):
+                self._execute(code, self.names)
 
-    def _execute(self, ran: Ran, names: dict[str, Any]) -> None:
-        where = f"{self.page.docname}.md, cell {ran.cell.number} (line {ran.cell.line})"
-        exec(compile(ran.cell.source, where, "exec"), names)
+    def _execute(self, code: Code, names: dict[str, Any]) -> None:
+        where = f"{self.page.docname}.md, line {code.cell.line}"
+        try:
+            exec(compile(code.cell.source, where, "exec"), names)
+        except Exception as error:
+            error.add_note(f"in the cell of {where}")
+            raise
 
-    def affected(self, moved: set[str]) -> list[Ran]:
+    def _closed(self, chosen: set[int], more: Callable[[Code, set[str]], bool]) -> list[Code]:
+        """The chosen cells and, again and again, those that `more` finds beside their names."""
+        while True:
+            names = {name for at in chosen for name in self.cells[at].touches}
+            found = {at for at, code in enumerate(self.cells) if more(code, names)}
+            if found <= chosen:
+                return [self.cells[at] for at in sorted(chosen)]
+            chosen |= found
+
+    def affected(self, moved: set[str]) -> list[Code]:
         """The cells that depend on any of these tables, in order.
 
-        A cell that changes a name in place needs it fresh, so the one that binds it runs too.
+        A cell that changes a name in place needs it fresh, so the one that binds it counts too.
         """
-        names: set[str] = set()
-        again: set[int] = set()
-        binder = {name: at for at, ran in enumerate(self.ran) for name in ran.binds}
+        loading = {at for at, code in enumerate(self.cells) if code.loads & moved}
+        changed = {name for code in self.cells for name in code.changes}
+        return self._closed(
+            loading, lambda code, names: bool(code.reads & names or code.binds & names & changed)
+        )
+
+    def _needed(self, wanted: list[Code]) -> list[Code]:
+        """The cells wanted, and those that bind or change what these read, in order."""
+        chosen = {self.cells.index(code) for code in wanted}
         while True:
-            before = len(again), len(names)
-            for at, ran in enumerate(self.ran):
-                touched = bool(ran.loads & moved or ran.reads & names or at in again)
-                if touched:
-                    again.add(at)
-                    names |= ran.binds | ran.changes
-                    again |= {binder[name] for name in ran.changes if name in binder}
-            if before == (len(again), len(names)):
-                return [self.ran[at] for at in sorted(again)]
+            names = {name for at in chosen for name in self.cells[at].reads}
+            found = {at for at, code in enumerate(self.cells) if code.touches & names}
+            if found <= chosen:
+                return [self.cells[at] for at in sorted(chosen)]
+            chosen |= found
 
     def again(self, moved: Mapping[str, pd.DataFrame]) -> list[str]:
-        """Run what depends on the moved tables; the sentences that no longer hold.
+        """Run what depends on the tables with these instead; the sentences that no longer hold.
 
         Raises what a cell raises, with a note that names the cell.
         """
-        names = dict(self.names)
-        start = len(sentences.broken)
-        with again(), _loading(moved):
-            for ran in self.affected(set(moved)):
-                try:
-                    self._execute(ran, names)
-                except Exception as error:
-                    error.add_note(f"{self.page.docname}.md, line {ran.cell.line}")
-                    raise
+        names, start = dict(self.names), len(sentences.broken)
+        with as_a_reader(), given(moved), contextlib.redirect_stdout(io.StringIO()):
+            for code in self.depend:
+                self._execute(code, names)
         found = sentences.broken[start:]
         del sentences.broken[start:]
         return found
 
 
 @contextlib.contextmanager
-def _loading(moved: Mapping[str, pd.DataFrame]) -> Iterator[set[str]]:
-    """Give these tables for the book's; what is loaded meanwhile, by name."""
-    loaded: set[str] = set()
-    checked: Callable[[str], pd.DataFrame] = tables._checked
-
-    def given(name: str) -> pd.DataFrame:
-        loaded.add(name)
-        return moved[name] if name in moved else checked(name)
-
-    tables._checked = given  # type: ignore[assignment]
+def given(moved: Mapping[str, pd.DataFrame]) -> Iterator[None]:
+    """Whoever loads one of these tables gets the one given, not the book's."""
+    checked = tables._checked
+    tables._checked = (  # type: ignore[assignment]
+        lambda name: moved[name] if name in moved else checked(name)
+    )
     try:
-        yield loaded
+        yield
     finally:
         tables._checked = checked
 

@@ -14,14 +14,18 @@ import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from bs4 import BeautifulSoup
 
+from openbook.bundle import FactBundle
 from openbook.draw import published_svg
+from openbook.site.runs import Run, Runs
 from openbook.testing import book
 
 README = book.ROOT / "README.md"
+KINDS = ("text/plain", FactBundle.mime)  # of a value in the prose, those that are kept
 FACTS = re.compile(r"(<!-- facts -->\n).*?(<!-- /facts -->)", re.DOTALL)
 # What would differ from one machine or run to the next
 _VOLATILE = re.compile(r"0x[0-9a-f]{8,}|(?<![\w./-])/(?:tmp|home|Users|root)/|\\Users\\")
@@ -65,8 +69,18 @@ def settled(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return found
 
 
+def shown(run: Run) -> dict[str, Any]:
+    """What the prose shows of a run, by expression: text, and the fact that it is."""
+    return {
+        name: {kind: outputs[0]["data"][kind] for kind in KINDS if kind in outputs[0]["data"]}
+        for held in run.shown.values()
+        for name, outputs in held.items()
+        if outputs and "data" in outputs[0]
+    }
+
+
 def executed(page: book.Page) -> nbformat.NotebookNode:
-    """What the last build ran of a page, settled; what its cells glued is in the metadata.
+    """What the last build ran of a page, settled; its metadata holds what it glued and showed.
 
     Raises ValueError if the build has not run the present cells, or as :func:`settled` does.
     """
@@ -79,6 +93,8 @@ def executed(page: book.Page) -> nbformat.NotebookNode:
     found = settled(notebook)
     found.metadata["glue"] = {}
     # A chapter that glues nothing any more leaves the file of an earlier build behind.
+    run = Runs(book.ROOT / "_build" / ".runs").get(page.docname)
+    found.metadata["shown"] = shown(run) if run else {}
     if page.glued.is_file() and page.glued.stat().st_mtime >= page.executed.stat().st_mtime:
         outputs = json.loads(page.glued.read_text("utf-8")).values()
         found.metadata["glue"] = book.split_glue(outputs)[0]
