@@ -13,6 +13,8 @@ BENCH  ?=
 NAME   ?=
 WHAT   ?=
 SET    ?=
+SITE   ?=
+VERSION ?=
 ONLY   ?=
 FRESH  ?=
 ACCEPT ?=
@@ -37,7 +39,7 @@ BUILD := $(BIN)/jb build . -W -n --keep-going
 PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help book example pdf kit test unit lint types format lab serve figures references bench data new table refresh refresh-apply lock clean compare
+.PHONY: help book example pdf kit test unit lint types format lab serve figures references bench data new table refresh refresh-apply links release lock clean compare
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -74,6 +76,13 @@ refresh: $(REFRESH_TOO) ## See what publishers have put out since (ONLY=brent,jo
 
 refresh-apply: $(REFRESH_TOO) ## Enter what `make refresh` found, with sources and lines of the changelog
 	@$(BIN)/python -m caspian.refresh apply
+
+links: $(REFRESH_TOO) ## Ask whether the addresses of the book still answer, and say which don't (SITE=https://…)
+	@$(BIN)/python -m openbook.links $(SITE)
+
+release: $(BOOK) ## Set version and date everywhere, without a tag (VERSION=0.3.0; none: say where they part)
+	@$(BIN)/python -m caspian.release $(VERSION)
+	@if [ -n "$(VERSION)" ]; then $(BIN)/python -m openbook.tables renew; fi
 
 lint: $(TESTS_TOO) ## Check style and spelling of package, tests and the chapters' cells
 	@$(BIN)/python tests/lint.py

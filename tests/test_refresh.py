@@ -30,7 +30,7 @@ def served(monkeypatch):
 @pytest.fixture(scope="module")
 def small(tmp_path_factory) -> Path:
     """A book of the real tables that are refreshed, with their sources."""
-    names = {feed.table for each in CONNECTORS for feed in each.feeds}
+    names = {"changes", *(feed.table for each in CONNECTORS for feed in each.feeds)}
     return samples.some_tables(tmp_path_factory.mktemp("small"), names)
 
 
@@ -105,6 +105,9 @@ def test_added_revised_and_vanished_rows_are_told_and_entered(served: Publishers
     log = (root / "CHANGELOG.md").read_text("utf-8").partition("\n## 0")[0]
     assert "- `brent`: 1 row more, to 2026-09, by U.S. Energy Information Administration." in log
     assert "- `brent` 2024-01: value 80.12, now 81 (U.S. Energy Information" in log
+    last = held(root, "changes")[-1]
+    assert (last["release"], last["tables"], last["source"]) == ("next", "brent", "eia_brent")
+    assert last["what"].startswith("2026-08: value 90.8 → 91.25, status preliminary → actual")
     assert edit.tables_command(root / "data", "check").returncode == 0
     today = cells.today().isoformat()
     entry = (root / "data" / "references.bib").read_text("utf-8").partition("{eia_brent,")[2]

@@ -49,6 +49,7 @@ def enter(root: Path, folder: Path) -> list[str]:
     for each in left["tables"]:
         replaced = {key for row in each["revised"] for key in row["old"]["source"].split(";")}
         edit.settle(root, Entry(**each["entry"]), replaced, left["today"])
+    _note_corrections(root, left)
     log = root / "CHANGELOG.md"
     log.write_text(with_lines(log.read_text("utf-8"), *told(left)), "utf-8")
     (folder / fetch.KEPT).unlink()
@@ -87,6 +88,27 @@ def told(left: dict[str, Any]) -> tuple[list[str], list[str]]:
                 f"- `{each['table']}`: {more} more figures by {each['entry']['publisher']}."
             )
     return added, corrected
+
+
+def _note_corrections(root: Path, left: dict[str, Any]) -> None:
+    """Add the corrected figures to the book's table of them, `data/changes.csv`, if it has one."""
+    path = root / "data" / "changes.csv"
+    if not path.is_file():
+        return
+    rows = edit.table_rows(path)
+    for each in left["tables"]:
+        for row in each["revised"]:
+            where = " ".join(filter(None, (_who(row["old"]), row["old"].get("period"))))
+            moved = ", ".join(
+                f"{name} {row['old'][name] or 'empty'} → {row['new'][name]}"
+                for name in row["columns"]
+            )
+            rows.append({
+                "change": str(len(rows) + 1), "release": "next", "area": "Renewed by publishers",
+                "tables": each["table"], "what": f"{where}: {moved}.",
+                "source": each["entry"]["key"],
+            })  # fmt: skip
+    path.write_text(edit.table_text(rows), "utf-8")
 
 
 def _who(row: dict[str, str]) -> str:
