@@ -58,7 +58,7 @@ def enter(root: Path, folder: Path) -> list[str]:
         f"entered {', '.join(names)}, their sources and CHANGELOG.md",
         *(done.stderr.strip().splitlines() if done.returncode else []),
         *_dated_words(root, left),
-        "Next: `make book`, `make references`, look at the diff, commit.",
+        "Next: `make compare` (what moved, how far), `make book`, `make references`; then commit.",
     ]
 
 
