@@ -64,6 +64,7 @@ def elements_of(path: Path) -> int:
 def of_page(browser: Chromium, path: Path) -> Weight:
     """Open a file of the site and weigh it."""
     page, asked = browser.visit(viewport=WINDOW).page, set[str]()
+    page.set_default_timeout(60_000)  # an idle machine needs two seconds for a long page
     page.on("request", lambda request: asked.add(request.url))
     page.goto(path.as_uri(), wait_until="load")
     page.evaluate("document.fonts.ready.then(() => 0)")

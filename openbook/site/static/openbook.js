@@ -63,6 +63,9 @@
         tooltip: { disableDefaultStyle: true },
       });
       view = result.view;
+      // A mark that says nothing is no image to those who hear the page
+      for (const mark of host.querySelectorAll('[role="graphics-symbol"]:not([aria-label])'))
+        mark.setAttribute("aria-hidden", "true");
       await controls?.attach(view, spec.description);
     }
 
