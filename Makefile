@@ -39,7 +39,7 @@ BUILD := $(BIN)/jb build . -W -n --keep-going
 PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help book example pdf kit test unit lint types format lab serve figures references bench data new table refresh refresh-apply links release lock clean compare
+.PHONY: help book example pdf kit test unit lint types format lab serve figures references bench data new table refresh refresh-apply links release lock clean compare moves
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -103,6 +103,9 @@ test: lint types ## Run every test: style, types, the book, its cells, its pages
 
 kit: $(TESTS_TOO) ## Run chapters from the built site alone, in a new environment (PAGE=energy for one)
 	$(BIN)/python -m openbook.testing.rerun $(PAGE)
+
+moves: $(TESTS_TOO) ## Move each assumption alone to both ends of its range; it takes minutes
+	OPENBOOK_MOVES=1 $(PYTEST) tests/test_rerun.py -k assumption
 
 compare: $(TESTS_TOO) ## Set what an edit changes beside the published figures and verdicts (PAGE=energy for one)
 	@$(BIN)/python -m openbook.testing.changes $(if $(PAGE),--page $(PAGE))

@@ -21,8 +21,8 @@ from markupsafe import Markup, escape
 from openbook import controls as moved
 from openbook import credit, kernel, tables
 from openbook.bundle import Bundle, Control, Figure, SourceNote, Table
-from openbook.draw import FONT
-from openbook.text import MINUS, number
+from openbook.draw import FONT, WIDE, fitted
+from openbook.text import MINUS, day, number
 from openbook.utc import in_utc
 
 SOURCE_COLUMNS = ("source", "evidence")  # columns of keys of references.bib, shown as links
@@ -125,13 +125,30 @@ class Published:
         if self.chart is not None and isinstance(of, Figure):
             alt.JupyterChart.enable_offline(True)
             widget = alt.JupyterChart(self.chart)
-            widget.spec = of.spec  # what the book draws, in UTC too
+            widget.spec = fitted(of.spec, WIDE)  # what the book draws: its width, in UTC too
             display(widget)
         else:
-            display(pd.DataFrame(list(of.rows), columns=list(of.columns)))
+            display(HTML(_as_text(of).to_html(index=False, border=0)))
+        if of.note:
+            display(HTML(Markup("<p>{}</p>").format(of.note)))
         link = Markup('<a href="{0.url}">{0.publisher}</a>')
         links = (link.format(s) if s.url else escape(s.publisher) for s in of.sources)
         display(HTML(Markup("<small>Sources: {}</small>").format(Markup("; ").join(links))))
+
+
+def _as_text(of: Bundle) -> pd.DataFrame:
+    """A table as the book shows it: heads with units, digits, dashes for what is not known."""
+    columns = [c for c in of.columns if c not in SOURCE_COLUMNS]
+    digits = {c: of.digits.get(c, 1) for c in columns} if isinstance(of, Table) else {}
+    dates = of.dates if isinstance(of, Table) else ()
+    cells = [
+        [
+            day(row[c]) if c in dates and row[c] else cell_text(row.get(c), digits.get(c))
+            for c in columns
+        ]
+        for row in of.rows
+    ]
+    return pd.DataFrame(cells, columns=[of.labels.get(c, c) for c in columns])
 
 
 def figure(

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import os
 import random
+import re
+import shutil
 import subprocess
 import sys
 
+import altair as alt
+import jupytext
+import pandas as pd
 import pytest
+import samples
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
+from jupytext.config import load_jupytext_config
+from sphinx.util.matching import Matcher
 
-from openbook import kernel, sentences
-from openbook.testing import book, moving
+from openbook import kernel, publish, sentences, tables
+from openbook.bundle import FactBundle
+from openbook.draw import WIDE
+from openbook.testing import book, changes, moving
 
 CALL = "from openbook.sentences import holds\nholds(1 > 2, 'one is more than two')"
 WORDS = "With these assumptions this sentence no longer holds: one is more than two"
@@ -110,3 +120,149 @@ def test_a_moved_assumption_is_seen_and_leaves_the_book_as_it_was():
     assert "the assumed cut is the range and the middle of the readings" in broken
     assert chapter.names["lost_30"] == before
     assert sentences.broken == []
+
+
+# --- a table that was edited and not stamped ---------------------------------------------------
+
+
+@pytest.fixture
+def edited(tmp_path):
+    """A copy of a small book's tables with one valid number changed, and not stamped."""
+    shutil.copytree(samples.SMALL / "data", tmp_path / "data")
+    path = tmp_path / "data" / "exports.csv"
+    before = path.read_text("utf-8")
+    assert "50.5" in before
+    path.write_text(before.replace("50.5", "51.5"), "utf-8")
+    return tmp_path
+
+
+def loaded(folder, **told):
+    """What a program says that loads the edited table twice."""
+    program = "from openbook.tables import load\nload('exports')\nprint(len(load('exports')))"
+    kept = {name: v for name, v in os.environ.items() if name not in (kernel.RUN, "CI")}
+    return subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        env=kept | {"OPENBOOK_DATA": str(folder / "data")} | told,
+    )
+
+
+def test_a_reader_may_try_a_table_and_is_told_once(edited):
+    run = loaded(edited)
+    note, rows = run.stdout.splitlines()
+    assert note.startswith("data/exports.csv differs from the book's. `") and int(rows) > 0
+
+
+def test_the_way_back_is_named_where_there_is_a_repository(edited):
+    (edited / ".git").mkdir()
+    assert "`git checkout -- data/exports.csv` brings" in loaded(edited).stdout
+
+
+@pytest.mark.parametrize("told", [kernel.telling(), {"CI": "true"}], ids=["book", "CI"])
+def test_the_book_and_its_ci_refuse_it(edited, told):
+    run = loaded(edited, **told)
+    assert run.returncode and "a table and its sha256 change together" in run.stderr
+
+
+def test_a_kernel_that_tries_takes_it(edited):
+    assert loaded(edited, **kernel.telling(tries=True)).returncode == 0
+
+
+# --- what an edit changes ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "old, new, said",
+    [(4, 5, "+25%"), (100, 99.5, "−0.5%"), (-2, -1, "+50%"), (0, 1, ""), (None, 1, "")],
+)
+def test_by_how_much_a_number_moved(old, new, said):
+    assert changes.percent(old, new) == said
+
+
+def test_what_moved_is_listed_by_name():
+    mime = FactBundle.mime
+
+    def value(text, number):
+        return {mime: FactBundle(text, (number,), "Mt", "2025", "a").to_json(), "text/plain": text}
+
+    old = {"oil": value("4 Mt", 4.0), "word": {"text/plain": "'none'"}, "same": value("1", 1.0)}
+    new = old | {"oil": value("5 Mt", 5.0), "word": {"text/plain": "'two'"}}
+    assert list(changes.facts(old, new)) == ["oil: 4 Mt → 5 Mt  (+25%)", "word: none → two"]
+
+
+def test_a_verdict_that_turned_is_named_by_its_claim():
+    old, new = ({"claims": [{"claim": "c01", "now": {"verdict": v}}]} for v in ("open", "holds"))
+    assert list(changes.words(old, new)) == ["claims c01 now verdict: open → holds"]
+
+
+# --- JupyterLab --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", book.chapters(), ids=lambda page: page.name)
+def test_saving_in_jupyterlab_leaves_the_file_as_it_is(page):
+    notebook = jupytext.read(page.path)
+    # what Lab and its extension for MyST add
+    shown = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+    notebook.metadata["kernelspec"] = dict(notebook.metadata["kernelspec"]) | shown
+    notebook.metadata["language_info"] = {"name": "python", "version": "3.13"}
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.metadata["user_expressions"] = [{"expression": "x", "result": {}}]
+    config = load_jupytext_config(str(page.path))
+    assert jupytext.writes(notebook, fmt="md:myst", config=config) == page.path.read_text("utf-8")
+
+
+def test_a_notebook_paired_with_a_chapter_is_no_page():
+    ignored = Matcher(book.config()["exclude_patterns"])
+    assert ignored("chapters/energy.ipynb") and not ignored("chapters/energy.md")
+
+
+@pytest.fixture
+def shown_in_lab(monkeypatch):
+    """What a figure or table shows of itself in JupyterLab."""
+    found = []
+    monkeypatch.delenv(kernel.RUN, raising=False)
+    monkeypatch.setattr(alt.JupyterChart, "enable_offline", lambda _: None)
+    monkeypatch.setattr("IPython.display.display", found.append)
+
+    def show(published):
+        published._ipython_display_()
+        return found
+
+    return show
+
+
+def test_a_chart_in_jupyterlab_has_the_books_width(shown_in_lab):
+    rows = pd.DataFrame({"x": [1, 2], "y": [1, 2], "source": next(iter(tables.references()))})
+    chart = alt.Chart(rows).mark_point().encode(x="x:Q", y="y:Q")
+    shown = shown_in_lab(
+        publish.figure(chart, name="fig-a", title="T", subtitle="S", alt="A", note="Read it so.")
+    )
+    (widget,) = (item for item in shown if isinstance(item, alt.JupyterChart))
+    assert widget.spec["width"] == WIDE
+    assert any("Read it so." in getattr(item, "data", "") for item in shown)
+
+
+def test_a_table_in_jupyterlab_has_heads_digits_and_dashes(shown_in_lab):
+    rows = pd.DataFrame(
+        {
+            "oil": [1.25, None],
+            "on": ["2024-03-11", "2025-01"],
+            "source": next(iter(tables.references())),
+        }
+    )
+    shown = shown_in_lab(
+        publish.table(
+            rows,
+            name="tab-a",
+            title="T",
+            subtitle="S",
+            labels={"oil": "Oil, Mt", "on": "When", "source": "Source"},
+            digits={"oil": 2},
+            dates=["on"],
+        )
+    )
+    html = next(item.data for item in shown if "<table" in getattr(item, "data", ""))
+    found = re.findall(r"<t[hd][^>]*>(.*?)</t", html)
+    assert found == ["Oil, Mt", "When", "1.25", "11 March 2024", "–", "January 2025"]

@@ -6,6 +6,7 @@ import pytest
 import vl_convert
 
 from openbook import kernel, publish, tables, utc
+from openbook.draw import WIDE, fitted
 
 DATES = ["2024-01-01", "2024-02-01", "2024-03-11"]
 DAY = {"field": "date", "type": "temporal"}
@@ -231,7 +232,7 @@ def test_every_drawing_comes_from_the_turned_spec(rows, monkeypatch):
     monkeypatch.setattr("IPython.display.display", shown.append)
     figure._ipython_display_()
     widgets = [item for item in shown if isinstance(item, alt.JupyterChart)]
-    assert [widget.spec for widget in widgets] == [figure.bundle.spec]
+    assert [widget.spec for widget in widgets] == [fitted(figure.bundle.spec, WIDE)]
 
 
 @pytest.mark.parametrize("which", ["chart", "narrow"])
