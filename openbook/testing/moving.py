@@ -15,6 +15,7 @@ import symtable
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from unittest.mock import patch
 
 import pandas as pd
 from altair.utils import schemapi
@@ -85,20 +86,13 @@ def code_of(cell: book.Cell) -> Code:
 
 @contextlib.contextmanager
 def as_a_reader() -> Iterator[None]:
-    """As a reader runs cells, outside the book's own run.
+    """As a reader runs cells: going on where a sentence does not hold, in CI too.
 
     That charts keep to the schema of Vega-Lite is not asked again: it is most of the time.
     """
-    told = os.environ.pop(kernel.RUN, None)
-    checking = schemapi.SchemaBase.validate
-    schemapi.SchemaBase.validate = classmethod(lambda *_: None)
-    try:
-        with schemapi.debug_mode(False):
-            yield
-    finally:
-        schemapi.SchemaBase.validate = checking
-        if told is not None:
-            os.environ[kernel.RUN] = told
+    quick = schemapi.debug_mode(False), patch.object(schemapi.SchemaBase, "validate")
+    with patch.dict(os.environ, kernel.telling(tries=True)), quick[0], quick[1]:
+        yield
 
 
 class Chapter:
@@ -173,13 +167,12 @@ class Chapter:
 def given(moved: Mapping[str, pd.DataFrame]) -> Iterator[None]:
     """Whoever loads one of these tables gets the one given, not the book's."""
     checked = tables._checked
-    tables._checked = (  # type: ignore[assignment]
-        lambda name: moved[name] if name in moved else checked(name)
-    )
-    try:
+
+    def instead(name: str) -> pd.DataFrame:
+        return moved[name] if name in moved else checked(name)
+
+    with patch.object(tables, "_checked", instead):
         yield
-    finally:
-        tables._checked = checked
 
 
 # --- assumptions -----------------------------------------------------------------------------
