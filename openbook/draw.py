@@ -65,6 +65,7 @@ def fitted(spec: Mapping[str, Any], width: int) -> dict[str, Any]:
 
 
 DRAWN_FROM = "https://vega.github.io/vega-datasets/"  # put before relative links when drawn
+_SIZE = re.compile(r'<svg [^>]*?\bwidth="([\d.]+)"[^>]*?\bheight="([\d.]+)"')
 drawn: MutableMapping[str, str] = {}
 """SVG by Vega-Lite spec, of what was drawn so far; a build puts a store here that lasts."""
 
@@ -121,6 +122,29 @@ def static_svg(bundle: Figure, width: int) -> str:
     return svg.replace(' role="graphics-document"', ' aria-hidden="true"').replace(
         "<svg ", '<svg focusable="false" ', 1
     )
+
+
+def bare(svg: str) -> str:
+    """A drawing without what a picture with a description has no use for.
+
+    These are the names of its marks, which Vega writes for a chart that stands alone, and decimals
+    of coordinates beyond the second: more than a third of its bytes.
+    """
+    places = re.sub(r'(?<= )(?:[dxy]|[xy][12]|width|height|transform|points)="[^"]*"', _short, svg)
+    return re.sub(r' (?:aria-[a-z]+|role)="[^"]*"', "", places)
+
+
+def _short(attribute: re.Match[str]) -> str:
+    return re.sub(
+        r"-?\d+\.\d{3,}(?:e-\d+)?", lambda number: f"{float(number[0]):.2f}", attribute[0]
+    )
+
+
+def size(svg: str) -> tuple[float, float]:
+    """Width and height of a drawing, in CSS pixels. Raises ValueError if it does not say them."""
+    if found := _SIZE.search(svg):
+        return float(found[1]), float(found[2])
+    raise ValueError("a drawing without a size")
 
 
 def readout(bundle: Figure) -> str:

@@ -20,7 +20,7 @@ from markupsafe import Markup
 from playwright.sync_api import sync_playwright
 from sphinx_external_toc.parsing import parse_toc_yaml
 
-from openbook.site import citation
+from openbook.site import citation, later
 from openbook.site.address import VARIABLE
 from openbook.site.markup import render
 from openbook.testing.browser import ARGUMENTS, find_browser
@@ -115,7 +115,7 @@ def document(book: Path, site: Path, folder: Path, address: str, docnames: list[
     for name in docnames:
         if not (html := site / f"{name}.html").is_file():
             raise ValueError(f"{name} is not built: `make book` comes first")
-        page = BeautifulSoup(html.read_text("utf-8"), "html.parser")
+        page = BeautifulSoup(later.filled(html.read_text("utf-8"), site), "html.parser")
         links = page.select("link[rel=stylesheet]")
         sheets |= dict.fromkeys(_from_root(name, str(link["href"])) for link in links)
         made = article(page, name, docnames, root, address)

@@ -15,38 +15,6 @@ from openbook.testing import book, weight
 # kB as sent and elements, before anything is opened
 LIMITS = {"first": 150, "looks": 60, "elements": 3000, "charts": 500}
 SITE_MOST = 45  # MB; to become 25
-# Pages that are over a limit, with what they may weigh at most until that is mended
-KNOWN: dict[tuple[str, str], int] = {
-    ("chapters/claims.html", "first"): 250,
-    ("chapters/claims.html", "elements"): 13000,
-    ("chapters/claims.html", "charts"): 570,
-    ("chapters/visit.html", "first"): 220,
-    ("chapters/visit.html", "elements"): 9000,
-    ("chapters/visit.html", "charts"): 540,
-    ("chapters/energy.html", "first"): 270,
-    ("chapters/energy.html", "elements"): 20500,
-    ("chapters/energy.html", "charts"): 590,
-    ("chapters/investment.html", "first"): 250,
-    ("chapters/investment.html", "elements"): 21500,
-    ("chapters/investment.html", "charts"): 570,
-    ("chapters/corridor.html", "first"): 360,
-    ("chapters/corridor.html", "elements"): 25500,
-    ("chapters/corridor.html", "charts"): 680,
-    ("chapters/ots.html", "first"): 300,
-    ("chapters/ots.html", "elements"): 24500,
-    ("chapters/ots.html", "charts"): 620,
-    ("chapters/outlook.html", "first"): 180,
-    ("chapters/outlook.html", "elements"): 12000,
-    ("chapters/methods.html", "elements"): 6500,
-    ("chapters/data.html", "first"): 260,
-    ("chapters/data.html", "elements"): 22000,
-    ("chapters/references.html", "first"): 260,
-    ("chapters/references.html", "elements"): 12500,
-    ("chapters/az.html", "first"): 170,
-    ("chapters/kk.html", "first"): 170,
-    ("chapters/ru.html", "first"): 170,
-    ("charts.html", "first"): 370,
-}
 FIGURE, FRAME = "figures/oil-routes.html", "embed/oil-routes.html"  # one stands for all
 
 
@@ -57,15 +25,12 @@ def pages() -> list[str]:
 
 @pytest.mark.browser
 def test_pages_are_light(site, browser):
-    found = {name: asdict(weight.of_page(browser, site / name)) for name in pages()}
+    found = {name: asdict(weight.of_page(browser, site, name)) for name in pages()}
     faults = []
     for name, measures in found.items():
         for measure, most in LIMITS.items():
-            value, known = measures[measure], KNOWN.get((name, measure))
-            if value > (known or most):
-                faults.append(f"{name}: {measure} is {value:.0f}, at most {known or most}")
-            elif known and value <= most:
-                faults.append(f"{name}: {measure} is {value:.0f}: remove it from KNOWN")
+            if measures[measure] > most:
+                faults.append(f"{name}: {measure} is {measures[measure]:.0f}, at most {most}")
     assert not faults, "\n".join(faults)
 
 

@@ -18,6 +18,7 @@ from caspian.claims.evidence import appeared
 from caspian.claims.verdicts import COLOUR, GROUPS, SYMBOL, Verdict
 from openbook.bundle import SourceNote
 from openbook.site import markup
+from openbook.site.foot import FOLDER
 from openbook.site.search import Place
 from openbook.text import day
 
@@ -233,6 +234,7 @@ def claims_html(
             filters=filters(bundle.claims),
             ruler=ruler(bundle.months),
             target=f"{bundle.name}-list",
+            instead=markup.Link("They stand in the CSV", f"{root}{FOLDER}/{bundle.name}.csv"),
             chapters=CHAPTERS,
             former=FORMER,
             colour=COLOUR,

@@ -57,6 +57,7 @@ from openbook.site import (
     front,
     kit,
     languages,
+    later,
     launch,
     libraries,
     lists,
@@ -397,6 +398,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("html-collect-pages", made.collect)
     app.connect("html-page-context", styles.gather, priority=1)
     app.connect("html-page-context", add_scripts, priority=900)
+    app.connect("html-page-context", later.dress, priority=940)  # all of the body is there
     app.connect("html-page-context", styles.lighten_scripts, priority=950)
     app.connect("write-started", add_styles_early)
     app.connect("build-finished", building.finish, priority=900)  # the theme writes pygments.css

@@ -7,7 +7,6 @@ light or dark as its reader's system is.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -33,7 +32,6 @@ STYLES = (
 )
 WIDTH = 720  # pixels that a frame has at most
 _WORDS = 190  # pixels of a frame for finding, subtitle and sources
-_HEIGHT = re.compile(r'<svg [^>]*?\bheight="([\d.]+)"')
 
 
 def path(name: str, kind: str = "html") -> str:
@@ -44,7 +42,7 @@ def path(name: str, kind: str = "html") -> str:
 def height(bundle: Figure) -> int:
     """Pixels that a frame of the figure needs, on a page and on a phone."""
     drawn = (draw.static_svg(bundle, width) for width in (draw.WIDE, draw.NARROW))
-    return round(max(float(found[1]) for svg in drawn if (found := _HEIGHT.search(svg)))) + _WORDS
+    return round(max(draw.size(svg)[1] for svg in drawn)) + _WORDS
 
 
 def snippet(app: Sphinx, placed: Placed) -> str:
@@ -71,6 +69,7 @@ def _frame(app: Sphinx, placed: Placed) -> bytes:
         site=app.env.titles[app.config.root_doc].astext(),
         canonical=address.absolute(app, f"{placed.page}.html"),
         credit=credit.line(bundle.sources, 108),
+        described=render.described(bundle),
         drawings=render.drawings(bundle),
     ).encode()
 

@@ -97,8 +97,7 @@ def _cells(path: Path, _run: str) -> dict[str, list[str]]:
 def _code(app: Sphinx, placed: Placed) -> list[Markup]:
     path = notebook.executed(app, placed.docname, "ipynb")
     cells = _cells(path, page(app.env, placed.docname).run).get(placed.bundle.name, [])
-    highlight = app.builder.highlighter.highlight_block  # type: ignore[attr-defined]
-    return [Markup(highlight(source, "ipython3")) for source in cells]
+    return foot.highlighted(app, cells)
 
 
 def _sources(bundle: Figure, links: Links) -> Iterator[dict[str, Any]]:
@@ -139,12 +138,13 @@ def context(app: Sphinx, every: list[Placed], placed: Placed) -> dict[str, Any]:
         "figure_page.html",
         placed=placed,
         bundle=bundle,
-        chart=render.chart(bundle),
+        chart=render.chart(bundle, links.root),
         place=Link(links.title(placed.docname), links.address(placed.docname, bundle.name)),
         beside=beside(app, placed.page, bundle.name),
         data=table_parts.data_table(bundle),
         sources=list(_sources(bundle, links)),
         code=_code(app, placed),
+        source=f"{links.root}_sources/{placed.docname}.md",
         notebook=f"{chapter}.ipynb" if is_chapter(app, placed.docname) else "",
         files=f"{links.root}{foot.FOLDER}/{bundle.name}",
         card=f"{links.root}{pictures.FOLDER}/{pictures.card_name(placed.page)}",

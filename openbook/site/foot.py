@@ -6,10 +6,12 @@ that figures have for themselves are known.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from docutils import nodes
+from markupsafe import Markup
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
@@ -17,7 +19,7 @@ from openbook import credit, publish
 from openbook.bundle import Bundle, Figure, SourceNote
 from openbook.site import address, citation, usage
 from openbook.site.links import Links, figure_page
-from openbook.site.markup import render
+from openbook.site.markup import Link, render
 from openbook.site.pages import page
 
 FOLDER = "_figures"  # beside _static, in the built site: the files to take away
@@ -67,32 +69,50 @@ def _context(app: Sphinx, docname: str, name: str) -> dict[str, Any]:
         "files": f"{links.root}{FOLDER}/{name}",
         "kinds": ("csv", "svg", "png") if figure else ("csv",),
         "embed": links.address(figure_page(name), "embed") if figure else "",
+        "all_sources": _all_sources(links, name, figure),
+        "page_source": _page_source(links),
         **cited(app, own, name.partition("-")[2], f"{number}: {bundle.title}"),
     }
 
 
+def _all_sources(links: Links, name: str, figure: bool) -> Link:
+    """Where the sources of a figure or table stand, until they are fetched."""
+    if figure:
+        return Link("All sources", links.address(figure_page(name), "sources"))
+    return Link("The sources of each row", f"{links.root}{FOLDER}/{name}.csv")
+
+
+def _page_source(links: Links) -> Link:
+    """Where the code of a page stands, until it is fetched."""
+    return Link("The whole page as text, with its code", f"{links.root}_sources/{links.docname}.md")
+
+
+def highlighted(app: Sphinx, sources: Iterable[str]) -> list[Markup]:
+    """Cells of code as HTML."""
+    highlight = app.builder.highlighter.highlight_block  # type: ignore[attr-defined]
+    return [Markup(highlight(source, "ipython3")) for source in sources]
+
+
+def _code(app: Sphinx, node: nodes.Element) -> list[Markup]:
+    """The cells that a node holds."""
+    return highlighted(app, (block.astext() for block in node.findall(nodes.literal_block)))
+
+
 def visit_foot(translator: Any, node: openbook_foot) -> None:
-    """Write note, sources and files, and open the fold of the code, if there is any."""
-    builder = translator.builder
-    context = _context(builder.app, builder.current_docname, node["name"])
-    node["made"] = context
-    translator.body.append(str(render("foot.html", **context, code=bool(node.children))))
+    """Write note, sources, files, code and how to cite, link and embed."""
+    app, docname = translator.builder.app, translator.builder.current_docname
+    context = _context(app, docname, node["name"])
+    translator.body.append(str(render("foot.html", **context, code=_code(app, node))))
+    raise nodes.SkipNode
 
 
-def depart_foot(translator: Any, node: openbook_foot) -> None:
-    """Close the fold of the code; write how to cite, link and embed."""
-    html = render("foot_end.html", **node["made"], code=bool(node.children))
+def visit_code(translator: Any, node: openbook_code) -> None:
+    """Write a page's last code."""
+    app, docname = translator.builder.app, translator.builder.current_docname
+    source = _page_source(Links(app, docname))
+    html = render("code.html", page_source=source, code=_code(app, node), number="")
     translator.body.append(str(html))
-
-
-def visit_code(translator: Any, _node: openbook_code) -> None:
-    """Open the fold of a page's last code."""
-    translator.body.append(str(render("code.html")))
-
-
-def depart_code(translator: Any, _node: openbook_code) -> None:
-    """Close it."""
-    translator.body.append("</details>\n")
+    raise nodes.SkipNode
 
 
 class CodeAtItsFigure(SphinxPostTransform):
@@ -131,14 +151,15 @@ def _is_source(node: nodes.Node) -> bool:
 
 
 def dress(app: Sphinx, context: dict[str, Any]) -> None:
-    """Give a written page that has folds of code the switch for all of them."""
+    """Give a written page that has code its script, and if it has folds of code their switch."""
     if 'class="ob-code' in context["body"]:
         context["body"] = str(render("code_switch.html")) + context["body"]
+    if 'class="highlight' in context["body"]:
         app.add_js_file("openbook-code.js", loading_method="defer")
 
 
 def setup(app: Sphinx) -> None:
     """Register the nodes and the transform."""
-    app.add_node(openbook_foot, html=(visit_foot, depart_foot))
-    app.add_node(openbook_code, html=(visit_code, depart_code))
+    app.add_node(openbook_foot, html=(visit_foot, None))
+    app.add_node(openbook_code, html=(visit_code, None))
     app.add_post_transform(CodeAtItsFigure)

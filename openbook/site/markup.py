@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from openbook import controls, publish
 from openbook.bundle import SourceNote
+from openbook.site import later
 from openbook.text import day, number
 
 TEMPLATES = Path(__file__).parent / "templates" / "parts"
@@ -70,6 +71,7 @@ def environment(*folders: Path) -> Environment:
     made.filters["cell"] = publish.cell_text
     made.filters |= {"stops": controls.stops, "stop_text": controls.text}
     made.filters["typeset"] = lambda text: text.replace("'", "’")  # the apostrophe of the prose
+    made.globals |= {"opening": later.opening, "closing": later.closing}
     return made
 
 

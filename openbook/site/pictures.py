@@ -35,7 +35,6 @@ SHARPNESS = 1.5  # pixels of a thumbnail for each of them
 CARD_MOST, THUMB_MOST = 40_000, 12_000  # bytes
 COLOURS = (256, 64, 16, 8)  # the most with which a picture keeps to its bytes
 CREDIT = 80  # letters of the line of sources
-_SIZE = re.compile(r'<svg [^>]*?\bwidth="([\d.]+)"[^>]*?\bheight="([\d.]+)"')
 # Widths of a letter of the bold face and of the plain one, as parts of its size: mean of English
 _BOLD, _PLAIN = 0.56, 0.52
 
@@ -78,10 +77,7 @@ def thumb_name(bundle: Figure) -> str:
 
 
 def _fits(svg: str, box: Box) -> float:
-    found = _SIZE.search(svg)
-    if found is None:
-        raise ValueError("a drawing without a size")
-    width, height = map(float, found.groups())
+    width, height = draw.size(svg)
     return min(box.width / width, box.height / height)
 
 
@@ -90,13 +86,13 @@ def placed_drawing(bundle: Figure, box: Box) -> Markup:
     both = [draw.static_svg(bundle, width) for width in (draw.WIDE, draw.NARROW)]
     svg = max(both, key=lambda each: _fits(each, box))
     svg = on_paper(svg)
-    scale, found = _fits(svg, box), _SIZE.search(svg)
-    assert found is not None
-    width, height = (float(side) * scale for side in found.groups())
+    scale = _fits(svg, box)
+    width, height = (side * scale for side in draw.size(svg))
     x, y = box.x + (box.width - width) / 2, box.y + (box.height - height) / 2
     where = f'x="{x:.2f}" y="{y:.2f}" width="{width:.2f}" height="{height:.2f}"'
-    open_tag = re.sub(r' (?:width|height)="[^"]*"', "", found[0])
-    return Markup(svg.replace(found[0], open_tag.replace("<svg ", f"<svg {where} ", 1), 1))
+    tag, rest = svg.split(">", 1)
+    tag = re.sub(r' (?:width|height)="[^"]*"', "", tag).replace("<svg", f"<svg {where}", 1)
+    return Markup(f"{tag}>{rest}")
 
 
 def lines(text: str, size: float, letter: float, width: float, most: int) -> list[str]:

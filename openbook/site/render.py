@@ -15,20 +15,30 @@ from sphinx.environment import BuildEnvironment
 from openbook import controls, draw, tables
 from openbook.bundle import Bundle, Cards, Figure, Table
 from openbook.site import foot, lists, table_parts
-from openbook.site.markup import counted, raw, render
+from openbook.site.links import figure_page
+from openbook.site.markup import Link, counted, raw, render
 from openbook.site.pages import page
+
+WIDTHS = {"wide": draw.WIDE, "narrow": draw.NARROW}
+
+
+def described(bundle: Figure) -> str:
+    """The description of a figure, with what it says in words as the page opens."""
+    return f"{bundle.alt} {draw.readout(bundle)}".rstrip()
 
 
 def drawings(bundle: Figure) -> Markup:
     """The two drawings of a figure, for a page and for a phone; styles show one of them."""
-    sizes = (("wide", draw.WIDE), ("narrow", draw.NARROW))
-    drawn = [(size, Markup(draw.static_svg(bundle, width))) for size, width in sizes]
-    described = f"{bundle.alt} {draw.readout(bundle)}".rstrip()
-    return render("drawings.html", described=described, drawings=drawn)
+    sizes = WIDTHS.items()
+    drawn = [(s, Markup(draw.bare(draw.static_svg(bundle, width)))) for s, width in sizes]
+    return render("drawings.html", drawings=drawn)
 
 
-def chart(bundle: Figure) -> Markup:
-    """The drawings of a figure, what the script makes a live chart of, and its controls."""
+def chart(bundle: Figure, root: str) -> Markup:
+    """The drawings of a figure, what the script makes a live chart of, and its controls.
+
+    `root` leads from the page to the site's root.
+    """
     spec, narrow = (controls.unbound(s) for s in (bundle.spec, bundle.narrow or bundle.spec))
     specs = {"legend": draw.LEGEND_COLUMNS, "wide": draw.fitted(spec, draw.WIDE)}
     if bundle.narrow or not draw.is_single(narrow):
@@ -38,15 +48,24 @@ def chart(bundle: Figure) -> Markup:
         name=bundle.name,
         controls=bundle.controls,
         readout=draw.readout(bundle),
+        described=described(bundle),
         drawings=drawings(bundle),
+        picture=f"{root}{foot.FOLDER}/{bundle.name}.png",
         specs=specs,
+        **{size: draw.size(draw.static_svg(bundle, width)) for size, width in WIDTHS.items()},
     )
 
 
-def figure_nodes(bundle: Figure) -> list[nodes.Node]:
+def figure_nodes(bundle: Figure, root: str) -> list[nodes.Node]:
     """Everything of a figure below its caption, but for its foot."""
-    data = render("figure.html", bundle=bundle, data=table_parts.data_table(bundle))
-    return [raw(chart(bundle)), raw(data)]
+    where = f"{root}{figure_page(bundle.name)}.html#data"
+    data = render(
+        "figure.html",
+        bundle=bundle,
+        data=table_parts.data_table(bundle),
+        instead=Link("They stand on the page of this figure", where),
+    )
+    return [raw(chart(bundle, root)), raw(data)]
 
 
 class openbook_figure(nodes.General, nodes.Element):
@@ -165,13 +184,18 @@ class PublishedRenderer:
         """Return the node of a published figure or table; None for any other output."""
         if (shape := PublishedRenderer.shapes.get(data.mime_type)) is None:
             return None
+        root = site_root(renderer.renderer.document.settings.env)
         match shape.from_json(data.content):
             case Figure() as bundle:
-                return published_node(renderer, bundle, *figure_nodes(bundle))
+                return published_node(renderer, bundle, *figure_nodes(bundle, root))
             case Cards() as bundle:
                 return published_node(renderer, bundle, raw(lists.cards_html(bundle)))
             case Table() as bundle:
-                made = published_node(renderer, bundle, *table_parts.whole(bundle))
+                made = published_node(
+                    renderer,
+                    bundle,
+                    *table_parts.whole(bundle, f"{root}{foot.FOLDER}/{bundle.name}.csv"),
+                )
                 made[0]["heads"] = table_parts.heads_style(bundle)
                 made[0]["kinds"] = table_parts.kinds(bundle)
                 return made

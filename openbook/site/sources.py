@@ -9,11 +9,13 @@ from markupsafe import Markup
 
 from openbook import tables
 from openbook.site import usage
+from openbook.site.archive import FOLDER
 from openbook.site.links import Links
 from openbook.site.markup import Link, counted, render
 from openbook.site.search import Place
 from openbook.text import day
 
+EACH = 60  # sources that a page fetches at a time
 ROW_RANGES = 8  # places in a table that a source lists before it only counts them
 
 
@@ -87,6 +89,8 @@ def html(part: str, links: Links, used: usage.Usage) -> Markup:
     if part != "summary":
         return render(
             "sources.html",
+            each=EACH,
+            instead=Link("All sources as BibTeX", f"{links.root}{FOLDER}/references.bib"),
             usual=usual,
             sources=[
                 (

@@ -20,7 +20,7 @@ from sphinx.application import Sphinx
 from sphinx.builders.html._assets import _JavaScript
 
 from openbook import kernel
-from openbook.site import files, libraries
+from openbook.site import files, later, libraries
 
 SHEET = "book.css"
 # What the theme's template would name before all others (static/webpack-macros.html)
@@ -244,14 +244,11 @@ def lighten_scripts(
     A script in the head that doesn't wait holds up the first paint.
     """
     body = context.get("body", "")
-    copied = 'class="highlight' in body
     folded = bool(re.search(r'class="[^"]*\b(toggle|dropdown)\b', body))
     needed = {
         "doctools.js": False,  # marks and keys of Sphinx's search
         "scripts/sphinx-book-theme.js": False,  # sidebars, which the pages don't have
-        "documentation_options.js": copied,
-        "clipboard.min.js": copied,
-        "copybutton.js": copied,
+        "documentation_options.js": False,  # which only the former reads
         "design-tabs.js": "sd-tab-set" in body,
         "togglebutton.js": folded,
     }
@@ -322,6 +319,8 @@ def write_files(app: Sphinx, folder: Path) -> None:
     static = out / "_static"
     pages = (path for path in sorted(out.rglob("*.html")) if static not in path.parents)
     html = [path.read_text("utf-8") for path in pages]
+    later.tidy(out, html)
+    html = [later.filled(text, out) for text in html]
     if all((static / name).is_file() for name in on_every_page(app)):  # else no page was written
         files.write(static / SHEET, sheet(app, static, html, folder / ".styles"))
     named = {name for page in html for name in _ASSET.findall(page)}

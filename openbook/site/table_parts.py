@@ -17,10 +17,12 @@ from markupsafe import Markup
 
 from openbook import publish
 from openbook.bundle import Bundle, Table
-from openbook.site.markup import raw, render, source_links
+from openbook.site import later
+from openbook.site.markup import Link, raw, render, source_links
 from openbook.text import MINUS, day
 
 ROWS_SHOWN = 400  # of a figure's data: a longer series is in the CSV
+MANY = 40  # rows from which a page fetches a table when it is about to be seen
 MOST = 15  # rows up to which a table is shown whole, of more the first 12 (openbook-tables.css)
 PROSE = 40  # characters from which a column of a table is wide enough for sentences
 CARDS_FROM = 4  # columns from which the rows are cards on a phone, if one of them is text
@@ -186,7 +188,15 @@ def heads_style(bundle: Table) -> str:
     return "; ".join(f"--head-{at}: {text}" for at, text in enumerate(heads, 1))
 
 
-def whole(bundle: Table) -> list[nodes.Node]:
-    """A published table with its tools above and its switch below."""
-    around = [raw(html) if (html := make(bundle)) else None for make in (tools, below)]
+def whole(bundle: Table, file: str) -> list[nodes.Node]:
+    """A published table, its tools above, its switch below; one of many rows is fetched later.
+
+    `file` is the address of its CSV.
+    """
+    above, under = tools(bundle), below(bundle)
+    if bundle.folded or len(bundle.rows) > MANY:
+        link = Link("All rows as CSV", file)
+        above = later.opening(link, near=not bundle.folded, paper=True) + above
+        under += later.closing()
+    around = [raw(html) if html else None for html in (above, under)]
     return [part for part in (around[0], table_node(bundle), around[1]) if part is not None]

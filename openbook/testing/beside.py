@@ -71,9 +71,9 @@ def weigh(own: Path, other: Path) -> dict[str, tuple[Weight, Weight | None]]:
             name = f"{page.docname}.html"
             beside = None
             if stock.comparable(page) and (other / name).is_file():
-                beside = weight.of_page(browser, other / name)
+                beside = weight.of_page(browser, other, name)
                 beside = _with_vega(beside, other / name, extra)
-            found[page.docname] = (weight.of_page(browser, own / name), beside)
+            found[page.docname] = (weight.of_page(browser, own, name), beside)
             browser.close()
     return found
 

@@ -24,6 +24,7 @@ from myst_parser.config.main import MdParserConfig
 
 from openbook import kernel
 from openbook.bundle import Bundle, Figure
+from openbook.site import later
 from openbook.site.execution import code_line
 from openbook.testing import settings
 
@@ -282,14 +283,20 @@ def built_text(page: Page) -> str:
     return _text_of(soup(page.html))
 
 
+def html_of(path: Path) -> str:
+    """A page of a built site, with all that a browser fetches later in its place."""
+    site = next(folder for folder in path.parents if (folder / "_static").is_dir())
+    return later.filled(path.read_text("utf-8"), site)
+
+
 @cache
 def soup(path: Path) -> BeautifulSoup:
-    """A file of the built site as a tree to search, parsed once a process: not to be changed."""
-    return BeautifulSoup(path.read_text("utf-8"), "html.parser")
+    """A page of a built site as a tree to search, parsed once a process: not to be changed."""
+    return BeautifulSoup(html_of(path), "html.parser")
 
 
 @cache
 def anchors(path: Path) -> frozenset[str]:
     """What a link may name on a page."""
-    found = re.findall(r'<[^<>]*?\s(?:id|name)="([^"]*)"', path.read_text("utf-8"))
+    found = re.findall(r'<[^<>]*?\s(?:id|name)="([^"]*)"', html_of(path))
     return frozenset(map(unescape, found))

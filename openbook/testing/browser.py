@@ -61,6 +61,11 @@ class Visit:
         """Open a file of the site from disk and wait until it is loaded."""
         self.page.goto(path.as_uri(), wait_until="load")
 
+    def fetch_all(self) -> None:
+        """Wait until the parts for paper are on the page, which one from disk fetches by itself."""
+        left = "document.querySelectorAll('.ob-later[data-paper][data-part]').length"
+        self.page.wait_for_function(f"{left} === 0")
+
     def note(self, problem: str) -> None:
         """Note what went wrong."""
         self.problems.append(problem)

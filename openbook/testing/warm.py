@@ -32,7 +32,7 @@ OWN: list[str] = []  # the packages of a copy, which are its own
 # What a build imports before it reads the book; nothing of the book's own
 PRELOADED = (
     "jupyter_book.cli.main", "jupyter_book.sphinx", "myst_nb.sphinx_", "myst_nb.sphinx_ext",
-    "sphinx_book_theme", "sphinx_design", "sphinx_togglebutton", "sphinx_copybutton",
+    "sphinx_book_theme", "sphinx_design", "sphinx_togglebutton",
     "sphinx.builders.html", "sphinx.search.en", "altair", "pandas", "frictionless",
     "pybtex.database", "ipykernel.kernelspec", "nbclient", "filelock", "duckdb",
 )  # fmt: skip

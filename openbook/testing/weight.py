@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlparse
 
+from openbook.site import later
+from openbook.testing import host
+
 if TYPE_CHECKING:
     from openbook.testing.browser import Chromium
 
@@ -61,23 +64,26 @@ def elements_of(path: Path) -> int:
     return counter.count
 
 
-def of_page(browser: Chromium, path: Path) -> Weight:
-    """Open a file of the site and weigh it."""
+def of_page(browser: Chromium, site: Path, name: str) -> Weight:
+    """Open a page of a built site, as from a host, and weigh it.
+
+    From a disk a page fetches what is for paper, too (:mod:`openbook.site.later`).
+    """
     page, asked = browser.visit(viewport=WINDOW).page, set[str]()
     page.set_default_timeout(60_000)  # an idle machine needs two seconds for a long page
     page.on("request", lambda request: asked.add(request.url))
-    page.goto(path.as_uri(), wait_until="load")
-    page.evaluate("document.fonts.ready.then(() => 0)")
-    named = (Path(unquote(urlparse(url).path)) for url in asked if url.startswith("file:"))
-    files = {file for file in named if file.name != LIBRARY}
+    with host.served(site) as address:
+        page.goto(f"{address}/{name}", wait_until="networkidle")
+        page.evaluate("document.fonts.ready.then(() => 0)")
+    named = {site / unquote(urlparse(url).path)[1:] for url in asked if url.startswith(address)}
+    library = site / "_static" / LIBRARY
+    files = {file for file in named if file.is_file()} - {library}
     first = sum(map(sent, files))
-    looks = sum(sent(file) for file in files if file.suffix in LOOKS)
-    root = page.evaluate("document.documentElement.dataset.content_root")
+    looks = sum(sent(f) for f in files if f.suffix in LOOKS and f.parent.name != later.FOLDER)
     has_charts = any(file.name == "openbook.js" for file in files)
-    charts = sent((path.parent / root / "_static" / LIBRARY).resolve()) if has_charts else 0
-    return Weight(
-        first / 1000, looks / 1000, elements_of(path), (first + charts) / 1000, len(asked)
-    )
+    charts = sent(library) if has_charts else 0
+    elements = elements_of(site / name)
+    return Weight(first / 1000, looks / 1000, elements, (first + charts) / 1000, len(asked))
 
 
 def of_site(site: Path) -> float:

@@ -51,9 +51,14 @@
   // --- where a search has led: the place is opened, its words are marked, the best of it shown
 
   const asked = new URLSearchParams(location.search).get("find");
-  const place = asked && document.getElementById(decodeURIComponent(location.hash.slice(1)));
   // Once all is loaded: the browser, when it comes to the place itself, takes the focus away.
-  if (place) addEventListener("load", () => setTimeout(() => arrive(place, new Set(asked.split(" ")))));
+  if (asked) addEventListener("load", () => setTimeout(async () => {
+    const id = decodeURIComponent(location.hash.slice(1)), later = window.openbookLater;
+    const place = (await later?.reach(id)) ?? document.getElementById(id);
+    if (!place) return;
+    await later?.within(place); // the words may be in what is fetched when it is opened
+    arrive(place, new Set(asked.split(" ")));
+  }));
 
   function arrive(place, sought) {
     const found = scope(place).flatMap((part) => marked(part, sought));

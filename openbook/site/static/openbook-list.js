@@ -45,7 +45,9 @@
       }
       filter();
     }
-    const changed = () => {
+    const changed = async () => {
+      if (fields.some((f) => f.type === "search" && f.value))
+        await window.openbookLater?.within(list); // words of parts that are still to be fetched
       filter();
       write();
     };

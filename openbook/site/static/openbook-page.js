@@ -81,5 +81,9 @@
     for (const { target } of entries)
       target.tabIndex = target.scrollWidth > target.clientWidth || target.scrollHeight > target.clientHeight ? 0 : -1;
   });
-  for (const box of document.querySelectorAll("pre, .cell_output > .output")) scrolling.observe(box);
+  const observe = (part) => {
+    for (const box of part.querySelectorAll("pre, .cell_output > .output")) scrolling.observe(box);
+  };
+  observe(document);
+  document.addEventListener("openbook:filled", ({ target }) => observe(target));
 })();

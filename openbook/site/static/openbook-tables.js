@@ -132,7 +132,17 @@
   // The theme hides its list of contents beside what is wider than the column
   for (const figure of document.querySelectorAll("figure.ob-table"))
     if (figure.offsetWidth > figure.parentElement.clientWidth + 1) figure.classList.add("full-width");
-  for (const form of document.querySelectorAll(".ob-tools")) wake(form.closest("figure"));
+  function wakeAll(part) {
+    for (const form of part.querySelectorAll(".ob-tools")) {
+      const figure = form.closest("figure");
+      if (!awake.has(figure.id)) wake(figure);
+    }
+  }
+  wakeAll(document);
+  document.addEventListener("openbook:filled", ({ target }) => {
+    wakeAll(target);
+    if (target.closest("figure.ob-table")?.id === address.id()) follow();
+  });
   for (const [id, asked] of Object.entries(history.state?.tables ?? {}))
     awake.get(id)?.(new URLSearchParams(asked));
   follow();

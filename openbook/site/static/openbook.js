@@ -42,10 +42,13 @@
   const mapHeight = (spec, width) => Math.round((width * spec.height) / spec.width);
 
   async function draw(figure) {
+    await window.openbookLater?.within(figure.querySelector(".ob-chart"));
     const host = figure.querySelector(".ob-live");
     const fixed = figure.querySelector(".ob-static");
     const controls = window.openbookControls?.(figure); // openbook-controls.js
-    const specs = JSON.parse(figure.querySelector(".ob-spec").textContent);
+    const held = figure.querySelector(".ob-spec");
+    if (!held) return; // its part did not load, which was said
+    const specs = JSON.parse(held.textContent);
     const box = figure.querySelector(".ob-chart");
     let view, shown;
 
