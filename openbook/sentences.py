@@ -43,19 +43,17 @@ class Mark:
         return {"text/plain": self.words, "text/html": html, MIME: self.words}
 
 
-def holds(condition: object, sentence: str) -> bool:
-    """Whether a sentence of the chapter is true of the tables: `condition`, in words `sentence`.
+def holds(condition: object, sentence: str) -> None:
+    """Ask that a sentence of the chapter is true of the tables: `condition`, in words `sentence`.
 
     In the book's build and in its tests, raises SentenceError if it is not. In a re-run
-    (JupyterLab, nbconvert, a script) it marks the sentence as one that no longer holds, and
-    returns False.
+    (JupyterLab, nbconvert, a script) it marks the sentence as one that no longer holds.
     """
     if condition:
-        return True
+        return  # nothing, which a cell that ends with it would show
     if kernel.in_book() and kernel.strict():
         raise SentenceError(f"this sentence does not hold: {sentence}")
     broken.append(sentence)
     from IPython.display import display
 
     display(Mark(f"{NO_LONGER}{sentence}"))
-    return False

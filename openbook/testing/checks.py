@@ -160,6 +160,15 @@ def test_no_cell_asserts(page: book.Page) -> None:
         )
 
 
+@each_chapter
+def test_no_cell_shows_a_bare_value(page: book.Page) -> None:
+    # Such as the True of a last line, which readers would meet between two paragraphs
+    for cell in book.read_reference(page).cells:
+        for output in cell.get("outputs", ()):
+            bare = output.output_type == "execute_result" and set(output.data) == {"text/plain"}
+            assert not bare, f"{page.docname}.md shows {output.data['text/plain']!r}"
+
+
 def unportable(source: str) -> list[str]:
     """Why a cell would not run for a reader without a network, or elsewhere."""
     found = []
