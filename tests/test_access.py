@@ -53,8 +53,9 @@ def draw(page: Page, most: int = 99) -> None:
 @pytest.mark.browser
 @each_kind
 def test_axe_finds_nothing(site, browser, name):
-    page = opened(browser, site, name, viewport=DESK, color_scheme="light").page
-    access.thin(page)
+    visit = opened(browser, site, name, viewport=DESK, color_scheme="light")
+    visit.fetch_all()
+    access.thin(page := visit.page)
     faults = []
 
     def check(state: str, scheme: str, size: dict[str, int], **rules: list[str]) -> None:
@@ -67,6 +68,7 @@ def test_axe_finds_nothing(site, browser, name):
     check("as it opens", "light", DESK, without=access.COLOURS)
     check("as it opens", "dark", PHONE, without=access.COLOURS)
     access.open_all(page)
+    access.thin(page)  # the code that came with it
     check("with all opened", "dark", PHONE)
     page.set_viewport_size(DESK)
     draw(page)
@@ -170,6 +172,7 @@ def walked(page: Page, most: int = 400) -> list[str]:
 @pytest.mark.parametrize("name", [k for k in KINDS if "data" not in k and "references" not in k])
 def test_the_keyboard_reaches_all_in_order_and_is_seen(site, browser, name):
     visit = opened(browser, site, name, viewport=DESK)
+    visit.fetch_all()  # what comes on the way has no number
     faults = walked(visit.page)
     assert not faults, f"{name}:\n" + "\n".join(faults[:10])
     assert not visit.problems

@@ -33,9 +33,10 @@ _OPEN = """async () => {
 # Takes away what repeats what stands before it: axe would look at each of 20,000 alike
 _THIN = """() => {
     const kinds = ['figure:has(.ob-controls)', 'figure.ob-figure:not(:has(.ob-controls))',
-        'figure.ob-table', 'details[data-item]', 'article p > a.ob-fact'];
+        'figure.ob-table', 'section.ob-entry', 'ul.ob-sources', 'details[data-item]',
+        'article p > a.ob-fact'];
     for (const kind of kinds) {
-        const most = kind.includes('figure') ? 2 : 9;
+        const most = /figure|section|ul/.test(kind) ? 2 : 9;
         for (const each of [...document.querySelectorAll(kind)].slice(most)) each.remove();
     }
     const after = {tr: 3, li: 6, dt: 6, dd: 6, details: 8, g: 3, path: 3};
