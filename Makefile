@@ -14,6 +14,7 @@ NAME   ?=
 WHAT   ?=
 SET    ?=
 SITE   ?=
+OLD    ?=
 VERSION ?=
 ONLY   ?=
 FRESH  ?=
@@ -39,7 +40,7 @@ BUILD := $(BIN)/jb build . -W -n --keep-going
 PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help book example pdf kit test unit lint types format lab serve figures references bench data new table refresh refresh-apply links release lock clean compare moves
+.PHONY: help book example pdf kit test unit lint types format lab serve figures references bench data new table refresh refresh-apply links release lock clean compare moves preview workflows
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -109,6 +110,15 @@ moves: $(TESTS_TOO) ## Move each assumption alone to both ends of its range; it 
 
 compare: $(TESTS_TOO) ## Set what an edit changes beside the published figures and verdicts (PAGE=energy for one)
 	@$(BIN)/python -m openbook.testing.changes $(if $(PAGE),--page $(PAGE))
+
+preview: $(TESTS_TOO) ## List pages and figures that differ from an older build (OLD=../before/_build/html)
+	@if [ -z "$(OLD)" ]; then echo 'Name the older site: make preview OLD=folder' >&2; exit 1; fi
+	@$(BIN)/python -m openbook.testing.preview "$(OLD)"
+
+workflows: $(TESTS_TOO) ## Check .github for holes and slips: zizmor, and actionlint where it is installed
+	@$(BIN)/zizmor --offline --no-progress .github
+	@if command -v actionlint >/dev/null; then actionlint; \
+	else echo 'actionlint is not installed here, so it was not asked'; fi
 
 references: $(TESTS_TOO) book ## Take tests/reference, figures and the README's facts from the built book (PAGE=energy for one)
 	$(BIN)/python -m openbook.testing.renew $(if $(PAGE),--page $(PAGE))
