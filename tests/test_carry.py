@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from types import SimpleNamespace
 
 import pytest
 import yaml
 
-from openbook.testing import book, preview
+from openbook.testing import book, preview, renew
 
 GITHUB = book.ROOT / ".github"
 MAP = (book.ROOT / "ARCHITECTURE.md").read_text("utf-8")
@@ -39,6 +40,14 @@ def test_what_the_first_screen_links_to_is_there():
     for target in re.findall(r"\]\(([^)]+)\)", first):
         held = target[1:] in heads if target[0] == "#" else (book.ROOT / target).is_file()
         assert held, target
+
+
+@pytest.mark.parametrize("lead", ["", "<div class='standfirst'><p>Of <b>3</b>\n hold.</p></div>"])
+def test_the_facts_begin_with_the_standfirst_if_there_is_one(tmp_path, monkeypatch, lead):
+    page = tmp_path / "index.html"
+    page.write_text(f"{lead}<ul class='findings'><li>One <a>more</a></li></ul>", "utf-8")
+    monkeypatch.setattr(book, "pages", lambda: [SimpleNamespace(docname="index", html=page)])
+    assert renew.readme_facts() == ("Of 3 hold.\n\n" if lead else "") + "- One\n"
 
 
 @pytest.mark.parametrize("name", ["figure", "page", "source"])
