@@ -15,7 +15,7 @@ import pytest
 import samples
 from bs4 import BeautifulSoup
 
-from openbook.testing import trees
+from openbook.testing import book, trees
 
 pytestmark = pytest.mark.slow
 
@@ -65,7 +65,7 @@ def executed(tree: Path) -> dict[str, int]:
 
 
 def html(tree: Path, page: str) -> str:
-    return (tree / "_build" / "html" / f"{page}.html").read_text("utf-8")
+    return book.html_of(tree / "_build" / "html" / f"{page}.html")
 
 
 def written(tree: Path) -> dict[str, int]:

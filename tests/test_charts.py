@@ -213,7 +213,7 @@ def test_drawn_ids_differ_between_figures(rows):
 
 def test_spec_cannot_end_its_script(rows):
     rows["note"] = "</script><b>"
-    html = "".join(map(str, render.figure_nodes(published(rows).bundle)))
+    html = "".join(map(str, render.figure_nodes(published(rows).bundle, "")))
     assert html.count("</script>") == 1
 
 

@@ -76,7 +76,7 @@ def test_it_is_about_something_else_and_needs_the_engine_alone(tree):
 
 def test_it_has_a_table_a_figure_and_a_fact_that_the_front_page_quotes(tree):
     html = tree / "_build" / "html"
-    page = BeautifulSoup((html / "chapters/bicycles.html").read_text("utf-8"), "html.parser")
+    page = book.soup(html / "chapters/bicycles.html")
     assert len(page.select("figure.ob-figure svg")) >= 1 and len(page.select(".ob-table")) == 1
     front = BeautifulSoup((html / "index.html").read_text("utf-8"), "html.parser")
     fact = front.find("a", class_="ob-fact")

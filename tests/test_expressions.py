@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caspian.models import (
@@ -39,6 +39,7 @@ def between(low: float, high: float) -> st.SearchStrategy[float]:
     return st.floats(low, high, allow_nan=False)
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(between(0, 400), between(0, 400), between(0, 1), between(0, 3000), between(0, 200))
 def test_fates_of_blocked_oil(days, flow, cut, tanks, spare):
     model = outage.outage(days, flow, cut, tanks, spare, 80, 7.5)
@@ -51,6 +52,7 @@ def test_fates_of_blocked_oil(days, flow, cut, tanks, spare):
         assert said[fate] == pytest.approx(getattr(model, f"{fate}_kt"), abs=1e-6), fate
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(between(20, 200), between(-15, 15), between(0, 0.3), between(0, 300))
 def test_netback(brent, discount, share, cost):
     legs = pd.DataFrame(
@@ -68,6 +70,7 @@ def test_netback(brent, discount, share, cost):
     assert value(text, **names) == pytest.approx(model)
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(
     between(0.001, 1), between(1, 1000), between(0.001, 0.3), between(0.1, 30), between(0, 300)
 )  # fmt: skip
@@ -81,6 +84,7 @@ def test_loss_and_the_outages_from_which_it_pays(gone, brings, rate, years, prem
     assert value(outages, **names, premium=premium) == pytest.approx(model, rel=1e-6)
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(between(1, 20_000), between(1, 10), between(0.1, 50), between(-5, 12), between(0, 2))
 def test_load_of_a_ship(full, full_draft, per_cm, depth, keel):
     text = draft.payload_expression("full", "full_draft", "per_cm", "depth", "keel")
@@ -91,6 +95,7 @@ def test_load_of_a_ship(full, full_draft, per_cm, depth, keel):
     )
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(between(0.1, 2000), between(0, 3000), st.integers(1, 40), between(-0.6, 0.6))
 def test_growth_needed_and_paths(now, target, years, rate):
     names = {"now": now, "target": target, "years": years, "rate": rate}
@@ -100,6 +105,7 @@ def test_growth_needed_and_paths(now, target, years, rate):
     assert end == pytest.approx(scenarios.path(2025, now, rate, 2025 + years)["value"].iloc[-1])
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(
     between(0, 20_000), between(0, 300_000), between(0, 0.03), between(0, 80), between(0, 20),
     between(0, 0.4),
