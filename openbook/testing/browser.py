@@ -75,6 +75,11 @@ class Visit:
         if message.type in ("error", "warning"):
             self.note(f"console {message.type}: {message.text}")
 
+    def note_failure(self, request: Request) -> None:
+        """Note a request that came to nothing, but for one that a left page no longer needs."""
+        if request.failure != "net::ERR_ABORTED":
+            self.note(f"failed request: {request.url} ({request.failure})")
+
     def note_answer(self, answer: Response) -> None:
         """Note an answer that says that something is not there."""
         if answer.status >= 400:
@@ -108,7 +113,7 @@ class Chromium:
         page.set_default_timeout(10_000)
         page.on("console", visit.note_message)
         page.on("pageerror", lambda error: visit.note(f"page error: {error}"))
-        page.on("requestfailed", lambda r: visit.note(f"failed request: {r.url} ({r.failure})"))
+        page.on("requestfailed", visit.note_failure)
         page.on("response", visit.note_answer)
         page.on("request", visit.note_request)
         return visit
