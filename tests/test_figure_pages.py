@@ -17,7 +17,7 @@ import samples
 from PIL import Image
 
 from openbook.bundle import Figure
-from openbook.site import address
+from openbook.site import address, styles
 from openbook.site.pictures import CARD, CARD_MOST, SHARPNESS, THUMB, THUMB_MOST
 from openbook.testing import book, trees
 
@@ -186,6 +186,11 @@ def test_the_gallery_is_filtered_by_chapter(site, browser):
 # --- with an address, and without the figure -----------------------------------------------------
 
 
+def font_displays(site):
+    sheet = (site / "_static" / styles.SHEET).read_text("utf-8")
+    return set(re.findall(r"font-display: (\w+)", sheet))
+
+
 @pytest.mark.slow
 def test_an_address_is_told_and_a_figure_that_goes_leaves_nothing(tmp_path):
     tree = samples.small_book(tmp_path / "book")
@@ -206,6 +211,10 @@ def test_an_address_is_told_and_a_figure_that_goes_leaves_nothing(tmp_path):
             made = site / card.removeprefix(BASE)
             assert made.is_file() and made.stat().st_size <= CARD_MOST, card
             assert 'name="twitter:card"' in text and 'property="og:image:alt"' in text
+    # Fonts are asked for ahead, and nothing moves when one is late all the same
+    preloads = re.findall(r'rel="preload" as="font"[^>]*href="([^"]+)"', text)
+    assert preloads and all((site / "figures" / path).is_file() for path in preloads)
+    assert font_displays(site) == {"optional"}
     told = json.loads((site / "embed" / "oil.json").read_text("utf-8"))
     assert f'src="{BASE}embed/oil.html"' in told["html"] and told["type"] == "rich"
     assert f'href="{BASE}embed/oil.json"' in (site / "figures" / "oil.html").read_text("utf-8")
@@ -221,6 +230,8 @@ def test_an_address_is_told_and_a_figure_that_goes_leaves_nothing(tmp_path):
     assert not [name for name in left if re.match(r"(figures|embed|_pictures)/.*oil", name)]
     assert {"figures/fuel.html", "embed/fuel.html", "charts.html", "404.html"} <= set(left)
     assert not [name for name, content in left.items() if BASE.encode() in content]
+    assert font_displays(site) == {"swap"}, "from a disk an optional font never comes"
+    assert b'rel="preload" as="font"' not in left["index.html"]
     shutil.rmtree(tree / "_build" / "html")
     shutil.rmtree(tree / "_build" / ".doctrees")
     done = trees.build(tree, cold=True)

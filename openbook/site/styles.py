@@ -313,6 +313,15 @@ def sheet(app: Sphinx, static: Path, html: Iterable[str], kept: Path) -> bytes:
     return made
 
 
+def early(sheet: bytes) -> bytes:
+    """The sheet of a site that has an address, whose pages ask for their fonts ahead (preload).
+
+    A font that is late even so waits for the next page: nothing moves under the reader. From a disk
+    fonts can't be asked for ahead and would never come, so there the stand-in is swapped.
+    """
+    return sheet.replace(b"font-display: swap", b"font-display: optional")
+
+
 def write_files(app: Sphinx, folder: Path) -> None:
     """Write the sheet; remove what no page and no style names."""
     out = Path(app.outdir)
@@ -322,7 +331,8 @@ def write_files(app: Sphinx, folder: Path) -> None:
     later.tidy(out, html)
     html = [later.filled(text, out) for text in html]
     if all((static / name).is_file() for name in on_every_page(app)):  # else no page was written
-        files.write(static / SHEET, sheet(app, static, html, folder / ".styles"))
+        made = sheet(app, static, html, folder / ".styles")
+        files.write(static / SHEET, early(made) if app.config.html_baseurl else made)
     named = {name for page in html for name in _ASSET.findall(page)}
     for path in static.glob("*.css"):
         if path.name in named:

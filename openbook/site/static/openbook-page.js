@@ -77,9 +77,12 @@
 
   // --- what scrolls can be reached by Tab
 
+  // All boxes are measured before one is changed: else each of them costs a layout of the page.
+  const goesOn = (box) =>
+    box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight ? 0 : -1;
   const scrolling = new ResizeObserver((entries) => {
-    for (const { target } of entries)
-      target.tabIndex = target.scrollWidth > target.clientWidth || target.scrollHeight > target.clientHeight ? 0 : -1;
+    const found = entries.map(({ target }) => [target, goesOn(target)]);
+    for (const [box, index] of found) if (box.tabIndex !== index) box.tabIndex = index;
   });
   const observe = (part) => {
     for (const box of part.querySelectorAll("pre, .cell_output > .output")) scrolling.observe(box);
