@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any
 
 from openbook.tables.csvfile import decode
 from openbook.tables.periods import is_period, period_bounds
+from openbook.tables.texts import untidy
 from openbook.tables.violations import (
     ADDRESS,
     ValidationError,
@@ -16,9 +18,9 @@ from openbook.tables.violations import (
     broken,
     nearest,
     unknown_source,
-    untidy,
 )
 
+ZONES = dt.timedelta(days=1)  # in which another timezone may be ahead
 OWN = "assumption"  # the kind of a source that is the book itself
 PLACED = re.compile(r"(?m)^[`~:]{3,}\{sources\}\s+(\w+)")
 CITED = re.compile(r"\{(?:cite|source)\}`([^`]+)`|\bsource\(\"([^\"]+)\"\)")
@@ -86,6 +88,10 @@ def _source(key: str, entry: Any) -> Source:
     )
 
 
+def _today() -> dt.date:
+    return dt.datetime.now(dt.UTC).date()
+
+
 def _source_violations(source: Source, note: str) -> Iterator[Violation]:
     """What is wrong with an entry of the bibliography; its `note` may say why it has no address."""
     entry = f'entry "{source.key}"'
@@ -146,6 +152,14 @@ def _source_violations(source: Source, note: str) -> Iterator[Violation]:
                 f"{entry} was read on {source.accessed}, before its date {source.date}",
                 "nothing is read before it appears",
                 "Correct one of the two.",
+            ),
+            (
+                not wrong
+                and bool(source.accessed)
+                and period_bounds(source.accessed)[0] > _today() + ZONES,
+                f"{entry} was read on {source.accessed}, which is to come",
+                "nothing is read before today",
+                "Correct the urldate, or this machine's clock.",
             ),
         ]
     )

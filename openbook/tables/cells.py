@@ -14,7 +14,8 @@ from openbook.tables.messages import (
     wrong_type,
 )
 from openbook.tables.periods import YEARS, is_period, within_years
-from openbook.tables.violations import ValidationError, Violation, Words, unknown_source, untidy
+from openbook.tables.texts import LONGEST, unfit
+from openbook.tables.violations import ValidationError, Violation, Words, unknown_source
 
 LONGEST_INTEGER = 18  # digits: what 64 bits always hold
 _TOO_LONG: dict[str, Callable[[str], bool]] = {
@@ -68,7 +69,7 @@ def _wrong_cell(
 ) -> Iterator[Words]:
     if cited and (cell or field["name"] == "source"):
         yield from _wrong_sources(cell, sources)
-    elif cell and (wrong := _wrong_value(cell, field["type"], field.get("openbook:period", False))):
+    elif cell and (wrong := _wrong_value(cell, field)):
         yield wrong
 
 
@@ -81,8 +82,10 @@ def _wrong_sources(cell: str, sources: Collection[str]) -> Iterator[Words]:
             yield unknown_source(key, sources)
 
 
-def _wrong_value(cell: str, kind: str, period: bool) -> Words | None:
+def _wrong_value(cell: str, field: Mapping[str, Any]) -> Words | None:
     """Problem, rule and remedy for a cell that is not empty; None if it is well spelled."""
+    kind, period = field["type"], field.get("openbook:period", False)
+    limits = field.get("constraints", {})
     if period and not is_period(cell):
         return (
             f'"{cell}" is not an ISO 8601 period',
@@ -97,7 +100,7 @@ def _wrong_value(cell: str, kind: str, period: bool) -> Words | None:
             "Correct the year.",
         )
     if kind == "string":
-        return untidy(cell)
+        return unfit(cell, limits.get("maxLength", LONGEST), "pattern" in limits)
     if not SPELLING[kind].fullmatch(cell):
         return wrong_type(cell, kind)
     if kind in _TOO_LONG and _TOO_LONG[kind](cell):

@@ -7,7 +7,7 @@ allows, or the world's own figure; what moves within that is the business of jum
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import inf
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 SLIP = 100  # a jump this large is a slip of the unit, unless the note says in so many words why not
 SAID = "Jump:"  # the words
 DAYS = 365.25  # of a year
+SLACK = dt.timedelta(days=1)  # a page may have the date of another timezone
 
 
 def _years(period: str) -> float:
@@ -210,30 +211,43 @@ class Within(Rule):
 
 @dataclass(frozen=True)
 class NotYet(Rule):
-    """Nothing is known to have happened in a period that ends after its sources were last read.
+    """Nothing is known to have happened before it began, or in a period that was not over.
 
-    Asked of every table with periods, a status and sources, without being stated.
+    Asked of every table with periods, a status and sources, without being stated. A period that
+    ends after its sources were last read, or begins more than `SLACK` after the newest of them was
+    published, is not one of what happened; where a source has no date, the second is not asked.
     """
 
     def violations(self, frame: pd.DataFrame, context: Context) -> Iterator[Violation]:
-        """Rows of what happened in a period that was not over."""
+        """Rows of what happened in a period that was not over, or had not begun."""
         columns = ["period", "status", "source"]
         if not set(columns) <= set(frame.columns):
             return
         rows = frame[frame["status"].isin(COUNTED) & frame["period"].notna()]
         for at, period, status, cell in rows[columns].itertuples(name=None):
-            day = _last_read(cell.split(";"), context.read_on)
-            if day and period_bounds(period)[1] > day:
+            keys, (first, last) = cell.split(";"), period_bounds(period)
+            read = _newest(context.read_on.get(key, "") for key in keys)
+            published = _newest(context.published.get(key, "") for key in keys)
+            undated = not all(context.published.get(key) for key in keys)
+            if read and last > read:
                 yield at_row(
                     at,
                     "status",
-                    f"{period} is {status}, and its source was read on {day}",
+                    f"{period} is {status}, and its source was read on {read}",
                     "a period that ends after its sources were last read (urldate) is an "
                     "estimate, a target or a forecast",
                     "Correct the period (such as the months that were counted) or the status.",
                 )
+            elif published and not undated and first > published + SLACK:
+                yield at_row(
+                    at,
+                    "status",
+                    f"{period} is {status}, and its newest source is of {published}",
+                    "what begins after its sources were published (date) was announced, not counted",
+                    "Correct the period or the status, or add the source that tells of it.",
+                )
 
 
-def _last_read(keys: Collection[str], read_on: Mapping[str, str]) -> dt.date | None:
-    days = [read_on[key] for key in keys if read_on.get(key)]
-    return max(period_bounds(day)[1] for day in days) if days else None
+def _newest(dates: Iterable[str]) -> dt.date | None:
+    """The last day that any of these dates can mean; None if none is known."""
+    return max((period_bounds(date)[1] for date in dates if date), default=None)

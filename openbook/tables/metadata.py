@@ -15,7 +15,8 @@ from openbook.tables.options import Column, Rule
 from openbook.tables.periods import is_period
 from openbook.tables.rows import Together, Zeros
 from openbook.tables.rules import misfits
-from openbook.tables.violations import ADDRESS, Violation, broken, nearest, untidy
+from openbook.tables.texts import untidy
+from openbook.tables.violations import ADDRESS, Violation, broken, nearest
 
 FIELD_RULES = ("openbook:period", "openbook:source")
 TRUE_ZEROS = Zeros(value=Column("value"), mark=Column("true_zero"))

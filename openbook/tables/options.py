@@ -44,6 +44,7 @@ class Context:
     rows: Callable[[str], pd.DataFrame]  # of another table, by its name
     key: Callable[[str], str]  # the column by which that table's rows are named
     read_on: Mapping[str, str] = field(default_factory=dict)  # of each source: YYYY-MM-DD, or ""
+    published: Mapping[str, str] = field(default_factory=dict)  # the same: ISO 8601, or ""
 
     def column(self, path: ColumnOf) -> pd.Series:
         """A column of another table, named "table.column", by that table's key."""

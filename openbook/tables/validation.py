@@ -93,14 +93,20 @@ def _validate(name: str, key: str) -> pd.DataFrame:
         if wrong := cell_violations(resource, rows, others, store.sources().keys()):
             raise ValidationError(*wrong)
         frame = csvfile.to_dataframe(schema["fields"], rows)
-        read_on = {source.key: source.accessed for source in store.sources().values()}
-        found = rules.violations(stated, frame, Context(valid, _key, read_on))
+        found = rules.violations(stated, frame, _context())
         if wrong := [replace(each, line=rows[(each.row or 1) - 1].line) for each in found]:
             raise ValidationError(*wrong)
     except ValidationError as broken:
         raise table_error(resource["path"], broken.args) from None
     remember(name, key)
     return frame
+
+
+def _context() -> Context:
+    """What rules ask of the rest of the book."""
+    sources = store.sources().values()
+    read_on = {source.key: source.accessed for source in sources}
+    return Context(valid, _key, read_on, {source.key: source.date for source in sources})
 
 
 def _as_text(resource: dict) -> dict:

@@ -8,14 +8,20 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-# Controls other than a line end, soft hyphens, marks of direction, and what has no width
-UNSEEN = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffd]"
-)
-ADDRESS = re.compile(r"https?://[^\s\"<>\\^`{|}]+")
+ADDRESS = re.compile(r"https?://[^\s\x00-\x1f\x7f\"<>\\^`{|}]+")
+
+MOST_SHOWN = 400  # characters of a problem or a remedy in a message
+LONGEST_KEY = 200  # characters, beyond which nothing is looked for that is alike
 
 Words = tuple[str, str, str]  # problem, rule, remedy
 Check = tuple[bool, str, str, str]  # whether the rule is broken, and the words
+
+
+def shown(text: str) -> str:
+    """A text as a terminal can show it: cut if it is long, with what is unseen spelled out."""
+    if len(text) > MOST_SHOWN:
+        text = f"{text[: MOST_SHOWN - 60]} … {text[-50:]}"
+    return "".join(c if c.isprintable() or c == "\n" else f"<U+{ord(c):04X}>" for c in text)
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,7 @@ class Violation:
         """The violation in one line of text: place, problem, rule, remedy."""
         row = f", row {self.row} (line {self.line})" if self.row else ""
         column = f', column "{self.column}"' if self.column else ""
-        return f"{path}{row}{column}: {self.problem}. Rule: {self.rule}. {self.fix}"
+        return f"{path}{row}{column}: {shown(self.problem)}. Rule: {self.rule}. {shown(self.fix)}"
 
 
 class ValidationError(ValueError):
@@ -54,6 +60,8 @@ def broken(checks: Iterable[Check]) -> Iterator[Violation]:
 
 def nearest(key: str, known: Iterable[str]) -> str:
     """'Did you mean "x"? ' for the most similar known key, or nothing if none is similar."""
+    if len(key) > LONGEST_KEY:
+        return ""
     known = list(known)
     alike = [other for other in known if other[:1] == key[:1]]  # few slips are in a first letter
     found = difflib.get_close_matches(key, alike, 1, 0.5)
@@ -73,21 +81,3 @@ def unknown_source(key: str, known: Collection[str]) -> Words:
         "every source is in the bibliography, several are joined by ; without spaces",
         f"{nearest(key, known)}If it is a new source, add its entry.",
     )
-
-
-def untidy(text: str) -> Words | None:
-    """Problem, rule and remedy for a text with characters that nobody sees; None if tidy."""
-    if unseen := UNSEEN.search(text):
-        return (
-            f"character {unseen.start() + 1} of the text is U+{ord(unseen[0]):04X}",
-            "a text holds nothing unseen: no controls, marks of direction or characters without "
-            "width",
-            "Delete it.",
-        )
-    if text != text.strip():
-        return (
-            f'"{text}" begins or ends with a space',
-            "there are no spaces around a text",
-            "Delete them.",
-        )
-    return None
