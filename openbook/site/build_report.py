@@ -20,7 +20,8 @@ from openbook.site.archive import FOLDER
 from openbook.site.files import FileRecipe
 from openbook.site.markup import render
 
-PARTS = ("requirements", "requirements-lab", "requirements-test")  # each an .in and a .txt
+# What is chosen, each an .in and a .txt. What the re-run kit needs is chosen among the first
+PARTS = ("requirements", "requirements-lab", "requirements-refresh", "requirements-test")
 
 
 def files_read() -> list[str]:
