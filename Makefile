@@ -106,7 +106,7 @@ kit: $(TESTS_TOO) ## Run chapters from the built site alone, in a new environmen
 	$(BIN)/python -m openbook.testing.rerun $(PAGE)
 
 moves: $(TESTS_TOO) ## Move each assumption alone to both ends of its range; it takes minutes
-	OPENBOOK_MOVES=1 $(PYTEST) tests/test_rerun.py -k assumption
+	OPENBOOK_MOVES=1 $(subst loadfile,load,$(PYTEST)) tests/test_rerun.py -k assumption
 
 compare: $(TESTS_TOO) ## Set what an edit changes beside the published figures and verdicts (PAGE=energy for one)
 	@$(BIN)/python -m openbook.testing.changes $(if $(PAGE),--page $(PAGE))
