@@ -19,6 +19,7 @@ VERSION ?=
 ONLY   ?=
 FRESH  ?=
 ACCEPT ?=
+FEWER  ?=
 
 VENV := .venv
 ifeq ($(OS),Windows_NT)
@@ -62,8 +63,8 @@ serve: $(BOOK) ## Show the book on 127.0.0.1 and renew it, and the open page, wh
 lab: $(LAB_TOO) ## Open the chapters as notebooks in JupyterLab (LAB=--no-browser)
 	JUPYTER_CONFIG_PATH="$(CURDIR)/.jupyter" $(BIN)/jupyter lab $(LAB)
 
-data: $(BOOK) ## Check every table, and make data/datapackage.json of data/schema and the rows
-	@$(BIN)/python -m openbook.tables renew
+data: $(BOOK) ## Check every table, and make data/datapackage.json of data/schema and rows (FEWER=brent: some may go)
+	@$(BIN)/python -m openbook.tables renew $(if $(FEWER),--fewer "$(FEWER)")
 	@$(BIN)/python -m openbook.tables check
 
 new: $(BOOK) ## Ask for a new entry, and write it if it is valid (WHAT=source, row, table, claim or chapter)

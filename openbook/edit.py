@@ -98,10 +98,10 @@ def checked(data: Path) -> list[str]:
     return [] if done.returncode == 0 else done.stderr.strip().splitlines()
 
 
-def tables_command(data: Path, command: str) -> subprocess.CompletedProcess[str]:
+def tables_command(data: Path, *command: str) -> subprocess.CompletedProcess[str]:
     """`python -m openbook.tables renew` (or `check`) on a folder of tables."""
     settings = {"OPENBOOK_DATA": str(data), "OPENBOOK_BUILD": str(data.parent / "_build")}
     return subprocess.run(
-        [sys.executable, "-m", "openbook.tables", command], env=os.environ | settings,
+        [sys.executable, "-m", "openbook.tables", *command], env=os.environ | settings,
         capture_output=True, text=True, check=False,
     )  # fmt: skip

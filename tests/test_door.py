@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from openbook.tables import bibliography, csvfile, rules, texts
+from openbook.tables import bibliography, csvfile, history, rules, stamps, texts
 from openbook.tables.options import Context
 from openbook.tables.violations import ValidationError, Violation, nearest
 
@@ -129,3 +129,54 @@ def test_an_entry_is_plain_and_of_its_time(fields, told):
     except ValidationError as broken:
         found = " ".join(f"{each.problem} {each.rule}" for each in broken.args)
     assert (told in found) and bool(told) == bool(found)
+
+
+# --- stamps: what a renewal changes is told, what is gone is named
+
+
+HELD = {"name": "t", "hash": "sha256:old", "rows": 12, "openbook": {"coverage": "2019/2024"}}
+
+
+@pytest.mark.parametrize(
+    "now, told",
+    [
+        ({}, []),
+        ({"rows": 13}, []),
+        ({"rows": 11}, ["the table had 12 rows, now 11"]),
+        ({"openbook": {"coverage": "2019/2025"}}, []),
+        ({"openbook": {"coverage": "2019-06/2024-03"}}, []),  # the years are the same
+        ({"openbook": {"coverage": "2020/2024"}}, ["the rows covered 2019/2024, now 2020/2024"]),
+        ({"hash": "sha256:old", "rows": 11}, []),  # the stamp was edited, not the table
+    ],
+)
+def test_what_is_gone_is_named_before_it_is_stamped(now, told):
+    stamp = HELD | {"hash": "sha256:new"} | now
+    found = list(stamps.lost(HELD, stamp))
+    assert [each.problem for each in found] == told
+    assert all("make data FEWER=t" in each.fix for each in found)
+    unknown = {key: value for key, value in HELD.items() if key != "rows"}
+    assert list(stamps.lost(unknown, stamp)) == []
+
+
+def test_a_renewal_says_what_it_changes():
+    new = HELD | {"hash": "sha256:new"}
+    assert stamps.moved(HELD, HELD) == "its description"
+    assert stamps.moved(HELD, new) == "12 rows as before, other cells"
+    assert stamps.moved(HELD, new | {"rows": 13}) == "12 → 13 rows"
+    longer = new | {"openbook": {"coverage": "2019/2025"}}
+    assert stamps.moved(HELD, longer) == "2019/2024 → 2019/2025"
+
+
+def test_edited_rows_are_told_as_old_and_new():
+    old = [{"port": name, "year": "2024", "boxes": boxes} for name, boxes in ("A1", "B2", "C3")]
+    new = [old[0], old[1] | {"boxes": "7"}, {"port": "D", "year": "2025", "boxes": "4"}]
+    assert list(history.differences(old, new)) == [
+        "B, 2024: boxes 2 → 7",
+        "new: D, 2025, 4",
+        "gone: C, 2024, 3",
+    ]
+
+
+def test_without_git_no_row_is_told(tmp_path):
+    (tmp_path / "t.csv").write_text("a\n1\n", "utf-8")
+    assert history.since_the_last_commit(tmp_path / "t.csv") == []

@@ -1,7 +1,6 @@
 """The data layer: the real tables are valid; each kind of mistake is caught, in clear words."""
 
 import csv
-import hashlib
 import io
 import json
 import re
@@ -14,7 +13,7 @@ import pandas as pd
 import pytest
 
 from openbook import tables
-from openbook.tables import csvfile, rules, store, validation
+from openbook.tables import csvfile, rules, stamps, store, validation
 from openbook.tables.folder import digest_of
 from openbook.tables.options import Context
 from openbook.tables.violations import nearest
@@ -423,7 +422,11 @@ def restamp(folder):
     for resource in package["resources"]:
         if (folder / resource["path"]).exists():
             raw = (folder / resource["path"]).read_bytes()
-            resource |= {"hash": f"sha256:{hashlib.sha256(raw).hexdigest()}", "bytes": len(raw)}
+            text = io.StringIO(raw.decode("utf-8", "replace"), newline="")
+            rows = len(list(csv.reader(text))) - 1 if len(raw) < 100_000 else 0
+            resource |= {"hash": stamps.hash_of(raw), "bytes": len(raw), "rows": rows}
+    raw = (folder / "references.bib").read_bytes()
+    package["bibliography"] = stamps.of_bibliography(raw, raw.count(b"\n@") + 1)
     path.write_text(json.dumps(package, indent=2) + "\n", encoding="utf-8")
 
 
@@ -1795,6 +1798,37 @@ def test_a_long_cell_is_refused_every_time(small):
     says(once, "data/exports.csv: the row that begins on line 3 can't be read (field larger")
     tables.load("countries")  # which starts frictionless
     assert fails("exports") == once
+
+
+def test_rows_that_are_gone_are_stamped_only_when_named(small, capsys):
+    edit(small, "exports.csv", "total,2022,1234,Mt,actual,true,ministry,\n", "", stamp=False)
+    assert tables.main(["renew"]) == 1
+    told = capsys.readouterr()
+    says(told.err, "data/exports.csv: the table had 8 rows, now 7", "make data FEWER=exports")
+    says(told.err, "the rows covered 2022/2024, now 2023/2024")
+    assert tables.main(["renew", "--fewer", "shares"]) == 1
+    capsys.readouterr()
+    assert tables.main(["renew", "--fewer", "exports"]) == 0
+    says(capsys.readouterr().out, "renewed: exports\n", "exports: 8 → 7 rows, 2022/2024 → 2023")
+    assert len(tables.load("exports")) == 7
+
+
+def test_the_bibliography_has_a_stamp(small, monkeypatch):
+    edit(small, "references.bib", "{2024-02-29}", "{2024-02-28}", stamp=False)
+    for ask in (tables.references, lambda: tables.load("exports"), tables.files):
+        with pytest.raises(tables.TableError) as caught:
+            ask()
+        says(str(caught.value), "data/references.bib: the file has sha256:", "change together")
+    assert tables.main(["check"]) == 1
+    monkeypatch.setattr(tables.kernel, "strict", lambda: False)
+    assert tables.source("ministry").date == "2024-02-28"  # to try something is not to commit it
+
+
+def test_a_renewal_stamps_the_bibliography(small, capsys):
+    edit(small, "references.bib", "{2024-02-29}", "{2024-02-28}", stamp=False)
+    assert tables.main(["renew"]) == 0
+    says(capsys.readouterr().out, "renewed: references", "references: other words")
+    assert tables.check() == []
 
 
 def test_renew_leaves_out_tables_that_are_not_valid(small):

@@ -53,7 +53,7 @@ def enter(root: Path, folder: Path) -> list[str]:
     log = root / "CHANGELOG.md"
     log.write_text(with_lines(log.read_text("utf-8"), *told(left)), "utf-8")
     (folder / fetch.KEPT).unlink()
-    done = edit.tables_command(data, "renew")
+    done = edit.tables_command(data, "renew", "--fewer", "all")  # what vanishes was told before
     return [
         f"entered {', '.join(names)}, their sources and CHANGELOG.md",
         *(done.stderr.strip().splitlines() if done.returncode else []),

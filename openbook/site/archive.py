@@ -16,7 +16,7 @@ from typing import Any
 
 from openbook import tables
 from openbook.site import citation, texts
-from openbook.tables import csvfile
+from openbook.tables import csvfile, stamps
 from openbook.tables.resource import read as read_resource
 
 FOLDER = "_data"  # beside _static, in the built site
@@ -155,11 +155,13 @@ def some(
     keys = set(more_sources)
     for each in resources:
         keys |= set(sources_of(each, files[each["path"]]))
-    smaller = package | own | {"resources": resources}
+    cited = bibliography(keys)
+    stamp = {stamps.BIBLIOGRAPHY: stamps.of_bibliography(cited, len(keys))}
+    smaller = package | own | stamp | {"resources": resources}
     return {
         "README.md": _readme(confdir, smaller, figures=True),
         "datapackage.json": (json.dumps(smaller, indent=2, ensure_ascii=False) + "\n").encode(),
-        "references.bib": bibliography(keys),
+        "references.bib": cited,
         **terms(confdir),
         **{r["path"]: files[r["path"]] for r in resources},
     }

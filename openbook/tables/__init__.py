@@ -12,7 +12,7 @@ site needs of them. A table that breaks a rule is a `TableError` that says where
 what to do; one that passed is not validated again until something it depends on changes.
 
 `python -m openbook.tables check` validates everything. `renew` makes datapackage.json, with what
-follows from the rows (sha256, size, coverage) of changed tables that are valid. `new NAME` writes a
+follows from the files (sha256, size, rows, coverage) if they are valid, and says what it changed. `new NAME` writes a
 first `data/schema/NAME.yml` from `data/NAME.csv`.
 
 Two environment variables: OPENBOOK_DATA names another data folder, OPENBOOK_BUILD the folder for
@@ -22,13 +22,13 @@ what is only a memory of earlier validations (`_build` beside the data, if it is
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from openbook import kernel
-from openbook.tables import bibliography, csvfile, folder, periods, store, trying
+from openbook.tables import bibliography, csvfile, folder, stamps, store, trying
 from openbook.tables.bibliography import OWN, Source
 from openbook.tables.folder import BUILD, DATA, TableError, use
 from openbook.tables.folder import book_folder as _book
@@ -43,6 +43,7 @@ from openbook.tables.folder import table_error as _error
 from openbook.tables.periods import period_bounds, period_middle
 from openbook.tables.store import csv_bytes as _csv_bytes
 from openbook.tables.store import package as _package
+from openbook.tables.validation import check_bibliography
 from openbook.tables.validation import checked as _checked
 from openbook.tables.validation import differs as _differs
 from openbook.tables.validation import valid as _valid
@@ -74,6 +75,7 @@ __all__ = [
     "used",
 ]
 
+EVERY = "all"  # of `renew --fewer`: any table may lose rows
 WHOLE = ".whole"  # remembers what all files were when all was well
 TABLES = ".tables"  # what they were when each table was the valid one that the schema means
 
@@ -90,9 +92,16 @@ def load(name: str) -> pd.DataFrame:
     Raises TableError if there is no such table, it breaks a rule or, when the book is built or
     tested, its file is not the one that its sha256 stands for.
     """
+    _hold_sources()
     frame = _checked(name) if kernel.strict() else _tried(name)
     used[f"table:{name}"] = store.table_digest(name)
     return frame.copy()
+
+
+def _hold_sources() -> None:
+    """Raises TableError if references.bib is not the stamped one, where the book is built."""
+    if kernel.strict():
+        check_bibliography()
 
 
 def _tried(name: str) -> pd.DataFrame:
@@ -126,6 +135,7 @@ def files() -> dict[str, bytes]:
     used["package"], used["references"] = (_sha(raw) for raw in found.values())
     now = _whole_digest()
     if now not in (_stamped(WHOLE), _stamped(TABLES)):
+        check_bibliography()
         for resource in _package()["resources"]:
             _checked(resource["name"])
         _leave_stamp(TABLES, now)
@@ -141,6 +151,7 @@ def references() -> dict[str, Source]:
     Raises TableError, naming the entry, if `data/references.bib` is malformed.
     """
     found = dict(store.sources())
+    _hold_sources()
     used["references"] = _sha(_read(_folder() / "references.bib"))
     return found
 
@@ -150,6 +161,7 @@ def source(key: str) -> Source:
     found = store.sources().get(key)
     if found is None:
         raise _error("references.bib", [Violation(*unknown_source(key, store.sources()))])
+    _hold_sources()
     used[f"source:{key}"] = store.source_digest(found)
     return found
 
@@ -202,6 +214,10 @@ def check() -> list[TableError]:
             elsewhere = error.path != path and error.path in paths.values()  # and told there
             if not elsewhere and str(error) not in map(str, errors):
                 errors.append(error)
+    try:
+        check_bibliography()
+    except TableError as error:
+        errors.append(error)
     return errors + _book_errors()
 
 
@@ -247,51 +263,50 @@ def first_description(name: str) -> Path:
     return described.first_description(name)
 
 
-def renew_hashes() -> list[str]:
-    """Write sha256, size and coverage of every changed table that is valid; the names of those.
+def renew_hashes(fewer: Collection[str] = ()) -> list[str]:
+    """Write sha256, size, rows and coverage of what has changed and is valid; the names of those.
 
-    Raises TableError for the tables that are not valid, after writing the others.
+    `fewer` are the tables that may lose rows or years. Raises TableError for what is not valid, or
+    has lost some without being named, after writing the others.
     """
-    changed, errors = _renew()
+    changed, errors = _renew(fewer)
     if errors:
         raise TableError("\n".join(map(str, errors)))
-    return changed
+    return list(changed)
 
 
-def _renew() -> tuple[list[str], list[TableError]]:
+def _renew(fewer: Collection[str] = ()) -> tuple[dict[str, str], list[TableError]]:
+    """What a renewal has changed, in words by the name of table or bibliography; what is wrong."""
     there = (_folder() / "datapackage.json").is_file() or not folder.described_files()
     if there and _stamped(WHOLE) == _whole_digest():  # nothing has changed since all was well
-        return [], []
+        return {}, []
     from openbook.tables import described
 
-    changed = described.make() if folder.described_files() else []
+    changed = dict.fromkeys(described.make() if folder.described_files() else [], "its description")
     whole, errors = deepcopy(_package()), []
+    stamp = stamps.of_bibliography(store.bibliography_bytes(), len(store.sources()))
+    if whole.get(stamps.BIBLIOGRAPHY) != stamp:
+        before, now = whole.get(stamps.BIBLIOGRAPHY, {}).get("entries", "no"), stamp["entries"]
+        changed["references"] = f"{before} → {now} sources" if before != now else "other words"
+        whole = stamps.with_bibliography(whole, stamp)
     for at, resource in enumerate(whole["resources"]):
+        name = resource["name"]
         try:
-            written = resource | _written(resource)
+            stamp = stamps.of_table(resource, _csv_bytes(resource), _valid(name))
+            if not {name, EVERY} & set(fewer) and (gone := [*stamps.lost(resource, stamp)]):
+                raise _error(resource["path"], gone)
         except TableError as error:
             errors.append(error)
             continue
-        if written != resource:
-            whole["resources"][at] = written
-            changed.append(resource["name"])
+        if resource | stamp != resource:
+            changed[name] = stamps.moved(resource, stamp)
+            whole["resources"][at] = resource | stamp
     if changed:
         described.write(whole)
     errors += _book_errors() if not errors else []
     if not errors:
         _leave_stamp(WHOLE, _whole_digest())
-    return list(dict.fromkeys(changed)), list({str(error): error for error in errors}.values())
-
-
-def _written(resource: dict) -> dict[str, Any]:
-    """What the schema says of a table that follows from its file: sha256, size, coverage."""
-    covered = periods.coverage(resource["schema"]["fields"], _valid(resource["name"]))
-    raw, own = _csv_bytes(resource), resource.get("openbook", {})
-    return {
-        "hash": f"sha256:{_sha(raw)}",
-        "bytes": len(raw),
-        **({"openbook": own | {"coverage": covered}} if covered else {}),
-    }
+    return changed, list({str(error): error for error in errors}.values())
 
 
 def _whole_digest() -> str:
@@ -301,16 +316,24 @@ def _whole_digest() -> str:
     return _sha(f"{folder.CODE} {folder.digest_of(paths)}".encode())
 
 
+USAGE = "usage: python -m openbook.tables check | renew [--fewer NAME,NAME] | new NAME"
+
+
 def main(arguments: list[str]) -> int:
     """`check`, `renew` or `new NAME` on the command line; 0 if every table is valid."""
-    if arguments not in (["renew"], ["check"]) and (len(arguments), *arguments[:1]) != (2, "new"):
-        print("usage: python -m openbook.tables check|renew|new NAME", file=sys.stderr)
-        return 2
+    match arguments:
+        case ["renew"] | ["check"] | ["new", _]:
+            fewer: list[str] = []
+        case ["renew", "--fewer", names]:
+            fewer = names.replace(",", " ").split()
+        case _:
+            print(USAGE, file=sys.stderr)
+            return 2
     try:
         if arguments[0] == "new":
             print(f"{first_description(arguments[1])}: write what is TODO there, then `make data`")
             return 0
-        errors = check() if arguments == ["check"] else _told_renewal()
+        errors = check() if arguments == ["check"] else _told_renewal(fewer)
     except TableError as error:  # of the schema as a whole
         errors = [error]
     for found in errors:
@@ -320,7 +343,15 @@ def main(arguments: list[str]) -> int:
     return bool(errors)
 
 
-def _told_renewal() -> list[TableError]:
-    changed, errors = _renew()
+def _told_renewal(fewer: Collection[str]) -> list[TableError]:
+    from openbook.tables import history
+
+    changed, errors = _renew(fewer)
     print("renewed: " + ", ".join(changed) if changed else "nothing to renew")
+    for name, what in changed.items():
+        print(f"  {name}: {what}")
+        if name != "references":
+            path = store.resource(name)["path"]
+            for line in history.since_the_last_commit(_folder() / path):
+                print(f"    {line}")
     return errors

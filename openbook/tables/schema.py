@@ -2,7 +2,7 @@
 
 Functions from the text of these files to the data package, or what is wrong: no files, no state.
 `_package.yml` holds the package's own part (`package`) and what tables share, written once and
-referred to by key (`licences`, `fields`). What follows from a table's rows (sha256, size, coverage)
+referred to by key (`licences`, `fields`). What follows from a table's rows (sha256, size, number, coverage)
 stands in datapackage.json alone. The keys of a table and all rules are on the page RULES.md.
 """
 
@@ -17,6 +17,7 @@ import yaml
 
 from openbook.tables.metadata import NAME, OF_EVERY_TABLE
 from openbook.tables.periods import date_columns
+from openbook.tables.stamps import BIBLIOGRAPHY, with_bibliography
 from openbook.tables.violations import ValidationError, Violation, nearest
 
 PACKAGE = "_package.yml"
@@ -87,8 +88,8 @@ class SchemaError(ValueError):
 def package_of(texts: Mapping[str, str], held: Mapping[str, Any]) -> dict[str, Any]:
     """The data package that the files of `data/schema` describe, tables in order of their names.
 
-    `texts` are the files by name; `held` is the package as it was (or {}), whose sha256, size and
-    coverage are kept. Raises SchemaError with all that is wrong.
+    `texts` are the files by name; `held` is the package as it was (or {}), whose sha256, size, rows
+    and coverage are kept. Raises SchemaError with all that is wrong.
     """
     before = {resource["name"]: resource for resource in held.get("resources", [])}
     shared: dict[str, Any] = {"package": {}, "licences": {}, "fields": {}}
@@ -103,7 +104,8 @@ def package_of(texts: Mapping[str, str], held: Mapping[str, Any]) -> dict[str, A
             found += [(file, each) for each in broken.args]
     if found:
         raise SchemaError(found)
-    return {"profile": "tabular-data-package", **shared["package"], "resources": resources}
+    made = {"profile": "tabular-data-package", **shared["package"], "resources": resources}
+    return with_bibliography(made, held[BIBLIOGRAPHY]) if BIBLIOGRAPHY in held else made
 
 
 def text_of(package: Mapping[str, Any]) -> str:
@@ -244,6 +246,7 @@ def _resource(
         "dialect": DIALECT,
         "hash": held.get("hash", ""),
         "bytes": held.get("bytes", 0),
+        "rows": held.get("rows", 0),
         "licenses": _licences(table["licence"], shared["licences"]),
         **_rules(table.get("rules", {}), fields, held),
         "schema": schema,

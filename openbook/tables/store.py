@@ -8,7 +8,7 @@ from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
-from openbook.tables import bibliography, csvfile, folder, metadata, periods, rules
+from openbook.tables import bibliography, csvfile, folder, metadata, periods, rules, stamps
 from openbook.tables.bibliography import Source
 from openbook.tables.folder import data_folder, read, remember, remembered, sha256, table_error
 from openbook.tables.violations import ValidationError, Violation, nearest
@@ -72,9 +72,14 @@ def csv_bytes(described: Mapping[str, Any]) -> bytes:
     return read(data_folder() / described["path"])
 
 
+def bibliography_bytes() -> bytes:
+    """The file `references.bib`."""
+    return read(data_folder() / "references.bib")
+
+
 def sources() -> dict[str, Source]:
     """Every source by key. Raises TableError if the bibliography is malformed."""
-    return _parse_bib(read(data_folder() / "references.bib"))
+    return _parse_bib(bibliography_bytes())
 
 
 @lru_cache(maxsize=8)
@@ -105,7 +110,7 @@ def _descriptors(raw: bytes) -> dict[str, bytes]:
 
 
 def _descriptor(resource: dict) -> bytes:
-    kept = {key: value for key, value in resource.items() if key not in ("hash", "bytes")}
+    kept = {key: value for key, value in resource.items() if key not in stamps.DERIVED}
     if periods.date_columns(resource["schema"]["fields"]):
         own = resource.get("openbook", {})
         kept["openbook"] = {key: value for key, value in own.items() if key != "coverage"}

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from openbook.tables import csvfile, metadata, periods, rules, store
+from openbook.tables import csvfile, metadata, periods, rules, stamps, store
 from openbook.tables.cells import cell_violations
 from openbook.tables.folder import (
     TableError,
@@ -14,7 +14,6 @@ from openbook.tables.folder import (
     described_in,
     remember,
     remembered,
-    sha256,
     table_error,
 )
 from openbook.tables.options import Context
@@ -29,7 +28,7 @@ _frames: dict[tuple[Path, str], tuple[str, pd.DataFrame]] = {}
 def differs(name: str) -> bool:
     """Whether a table's file is another one than the schema's sha256 stands for."""
     resource = store.resource(name)
-    return f"sha256:{sha256(store.csv_bytes(resource))}" != resource.get("hash")
+    return stamps.hash_of(store.csv_bytes(resource)) != resource.get("hash")
 
 
 def checked(name: str) -> pd.DataFrame:
@@ -38,13 +37,8 @@ def checked(name: str) -> pd.DataFrame:
     Raises TableError if it breaks a rule, or if sha256 or coverage are another file's.
     """
     resource = store.resource(name)
-    stamp, told = f"sha256:{sha256(store.csv_bytes(resource))}", resource.get("hash", "no sha256")
-    changed = Violation(
-        f"the file has {stamp[:19]}…, datapackage.json says {told[:19]}…",
-        "a table and its sha256 change together",
-        "If the change is meant, run "
-        "`make data`, which checks it and renews the sha256, and commit both files.",
-    )
+    stamp, told = stamps.hash_of(store.csv_bytes(resource)), resource.get("hash", "no sha256")
+    changed = _changed("a table", stamp, told)
     try:
         frame = valid(name)
     except TableError as error:  # what is wrong inside matters more, so it comes first
@@ -62,7 +56,34 @@ def checked(name: str) -> pd.DataFrame:
             "Run `make data`, which writes it.",
         )
         raise table_error("datapackage.json", [violation])
+    if resource.get("rows", len(frame)) != len(frame):
+        violation = Violation(
+            f'table "{name}" has {len(frame)} rows, {resource["rows"]} are said',
+            "the number of rows follows from the file",
+            "Run `make data`, which writes it.",
+        )
+        raise table_error("datapackage.json", [violation])
     return frame
+
+
+def check_bibliography() -> None:
+    """Raises TableError if references.bib is not the one that datapackage.json has the sum of."""
+    raw = store.bibliography_bytes()
+    stamp = stamps.hash_of(raw)
+    told = store.package().get(stamps.BIBLIOGRAPHY, {}).get("hash", "no sha256")
+    if stamp != told:
+        store.sources()  # what is wrong inside matters more, so it comes first
+        raise table_error("references.bib", [_changed("the bibliography", stamp, told)])
+
+
+def _changed(what: str, stamp: str, told: str) -> Violation:
+    """The violation of a file whose sum is not the one that datapackage.json says."""
+    return Violation(
+        f"the file has {stamp[:19]}…, datapackage.json says {told[:19]}…",
+        f"{what} and its sha256 change together",
+        "If the change is meant, run "
+        "`make data`, which checks it and renews the sha256, and commit both files.",
+    )
 
 
 def valid(name: str) -> pd.DataFrame:
