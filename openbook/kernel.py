@@ -1,9 +1,10 @@
 """What a chapter's kernel used, so that a page is executed again exactly when that changes.
 
 A build tells its kernels by the environment variable `OPENBOOK_RUN`: where to report (`report`),
-and which packages of the book count beside this one (`packages`); `tries` lets a cell use a table
-that is not the book's, and go on where a sentence does not hold. Without the variable nothing is
-reported, and figures show themselves as in JupyterLab.
+which packages of the book count beside this one (`packages`), and which folders a cell only
+reads (`reads`, see :mod:`openbook.guard`); `tries` lets a cell use a table that is not the book's,
+and go on where a sentence does not hold. Without the variable nothing is reported, and figures show
+themselves as in JupyterLab.
 """
 
 from __future__ import annotations
@@ -29,14 +30,18 @@ def told() -> dict[str, Any]:
 
 
 def telling(
-    report: Path | None = None, packages: Iterable[str] = (), tries: bool = False
+    report: Path | None = None,
+    packages: Iterable[str] = (),
+    tries: bool = False,
+    reads: Iterable[Path] = (),
 ) -> dict[str, str]:
     """The environment of a kernel that runs as the book's: where to report, and of what.
 
-    With `tries` it publishes as the book does, with whatever assumptions the reader has.
+    Its cells may not write into the folders `reads`. With `tries` it publishes as the book does,
+    with whatever assumptions the reader has, and is not guarded.
     """
     told: dict[str, Any] = {} if report is None else {"report": str(report)}
-    told |= {"tries": True} if tries else {}
+    told |= {"tries": True} if tries else {"reads": list(map(str, reads))}
     return {RUN: json.dumps({**told, "packages": list(packages)}, sort_keys=True)}
 
 

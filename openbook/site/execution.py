@@ -16,15 +16,13 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import nbformat
-from ipykernel.kernelspec import RESOURCES, get_kernel_dict
-from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
-from jupyter_client.manager import AsyncKernelManager, KernelManager
+from jupyter_client.manager import AsyncKernelManager
 from myst_nb.core.execute import NotebookClientBase
 from myst_nb.core.execute.inline import ModifiedNotebookClient
 from myst_nb.core.read import create_nb_reader
@@ -35,12 +33,13 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
-from openbook import kernel
-from openbook.site import files
+from openbook import guard, kernel
+from openbook.site import files, rude
+from openbook.site.kernels import kernel_of
 from openbook.site.pages import pages
 from openbook.site.runs import Failure, Run, Runs, Shown
+from openbook.tables.folder import data_folder
 
-Manager = TypeVar("Manager", bound=KernelManager)
 EVALUATED = re.compile(r"\{eval\}`([^`]+)`")
 JOBS = "OPENBOOK_JOBS"  # environment variable: how many chapters run (or figures are drawn) at once
 log = logging.getLogger(__name__)
@@ -100,35 +99,18 @@ def code_line(cell: NotebookNode, start: int, source: str) -> int:
     return next((i for i in range(start, len(lines)) if lines[i] == first), start) + 1
 
 
-class _OwnKernel(KernelSpecManager):
-    """The kernel of this very Python, whatever kernels the machine offers under its name."""
-
-    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        # Only errors: that loopback is not encrypted, it would say for each chapter
-        spec = get_kernel_dict(extra_arguments=["--log-level=ERROR"])
-        return KernelSpec(resource_dir=RESOURCES, **spec)
-
-
-def kernel_of(kind: type[Manager], folder: str) -> Manager:
-    """A manager, not started, of a kernel of this very Python, reached by files in `folder`.
-
-    By ports, two kernels that start at once can be given the same one, and one of them dies. The
-    folder's name has to be short: the address of a socket has about a hundred characters.
-    """
-    manager = kind(kernel_name="python3", kernel_spec_manager=_OwnKernel())
-    if os.name == "posix":
-        manager.connection_file = str(Path(folder, "kernel.json"))
-        manager.transport = "ipc"
-    return manager
-
-
 async def execute(
-    path: Path, notebook: NotebookNode, timeout: int, environment: Mapping[str, str]
+    path: Path,
+    notebook: NotebookNode,
+    timeout: int,
+    environment: Mapping[str, str],
+    paths: Collection[str] | None,
 ) -> tuple[Shown, Failure | None]:
     """Run the cells in a kernel of their own, in the file's folder; they take up their outputs.
 
     Returns the values of the prose's expressions and the failure that ended the run, if any.
-    `timeout` is the seconds that a cell may take before it counts as hanging.
+    `timeout` is the seconds that a cell may take before it counts as hanging. `paths` are folders
+    that no page may name; if it is None, cells may show whatever they like.
     """
     folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
     client = ModifiedNotebookClient(
@@ -153,12 +135,16 @@ async def execute(
                 code += 1
                 count = client.code_cells_executed + 1
                 await client.async_execute_cell(cell, at, execution_count=count)
+                rude.refuse(cell.outputs, cell.metadata.get("tags", ()), paths)
             for name in asked.get(at, ()):
                 outputs = await client.async_eval_expression(name)
+                rude.refuse(outputs, (), paths)
                 shown.setdefault(str(at), {})[name] = outputs
         client.set_widgets_metadata()
-    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+    except (CellExecutionError, CellTimeoutError, DeadKernelError, rude.Refused) as error:
         line = code_line(cell, starts[at], path.read_text("utf-8"))
+        if paths is not None and "outputs" in cell:
+            cell.outputs = []  # a failure tells of paths of this machine
         return shown, Failure(code, line, _told(error, timeout))
     finally:
         if client.kc is not None:
@@ -181,6 +167,10 @@ def _told(error: Exception, timeout: int) -> str:
             "the kernel died in this cell: it ended the process (exit, a crash in a compiled "
             "package) or the machine ran out of memory"
         )
+    if isinstance(error, rude.Refused):
+        return str(error)
+    if isinstance(error, CellExecutionError) and error.ename == guard.Refused.__name__:
+        return str(error.evalue)
     traceback = _COLOURS.sub("", getattr(error, "traceback", "") or str(error)).strip()
     return f"the cell failed\n{traceback}"
 
@@ -194,20 +184,23 @@ async def run(
     executed: int,
     report: Path,
     own: Iterable[str],
+    reads: Sequence[Path] = (),
     tries: bool = False,
 ) -> Run:
     """Run a chapter once. The kernel reports what it uses, modules of the `own` packages too.
 
-    With `tries` as a reader does, with tables that need not be the book's.
+    The cells may write into none of the folders `reads`, of which the first is the book's. With
+    `tries` they run as a reader's, with tables that need not be the book's, and may do anything.
     """
     report.parent.mkdir(parents=True, exist_ok=True)
     report.unlink(missing_ok=True)
     start = time.perf_counter()
-    told = kernel.telling(report, own, tries)
+    told = kernel.telling(report, own, tries, reads)
+    paths = None if tries else rude.paths_of_machine(reads)
     shown: Shown = {}
     used: dict[str, str] = {}
     try:
-        shown, failure = await execute(path, notebook, timeout, told)
+        shown, failure = await execute(path, notebook, timeout, told, paths)
         used = json.loads(report.read_text("utf-8")) if report.is_file() else {}
     except Exception as error:  # the other chapters run on
         failure = Failure(0, 1, f"its kernel could not run ({type(error).__name__}: {error})")
@@ -293,6 +286,7 @@ def run_chapters(app: Sphinx, runs: Runs, limit: int) -> list[Run]:
                 executed=before.executed + 1 if before else 1,
                 report=runs.folder / f"{docname}.report",
                 own=app.config.openbook_packages,
+                reads=(Path(app.confdir), data_folder()),
             )
     runs.drop_all_but(with_cells)
     ran: list[Run] = []

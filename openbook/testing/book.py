@@ -46,7 +46,7 @@ EXECUTED = ROOT / "_build" / "jupyter_execute"  # where MyST-NB leaves what a bu
 
 def as_in_the_book() -> None:
     """From here on, kernels publish figures as the book shows them, not as JupyterLab does."""
-    os.environ.update(kernel.telling())
+    os.environ.update(kernel.telling(reads=(ROOT,)))
 
 
 @cache

@@ -29,7 +29,7 @@ from nbval.plugin import (
     find_metadata_tags,
 )
 
-from openbook.site.execution import kernel_of
+from openbook.site.kernels import kernel_of
 from openbook.testing import book
 from openbook.testing.compare import differences
 
