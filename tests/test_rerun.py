@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import altair as alt
 import jupytext
@@ -189,6 +190,19 @@ def test_what_moved_is_listed_by_name():
     old = {"oil": value("4 Mt", 4.0), "word": {"text/plain": "'none'"}, "same": value("1", 1.0)}
     new = old | {"oil": value("5 Mt", 5.0), "word": {"text/plain": "'two'"}}
     assert list(changes.facts(old, new)) == ["oil: 4 Mt → 5 Mt  (+25%)", "word: none → two"]
+
+
+def test_of_rows_the_one_that_moved_most_is_named():
+    """By its share: 2 of 4 is more than 10 of 100; a table that grew says by how many rows."""
+
+    def bundle(*rows):
+        return SimpleNamespace(rows=[dict(zip(("year", "Mt"), row, strict=True)) for row in rows])
+
+    old = bundle(("2023", 100.0), ("2024", 4.0), ("2025", 7.0))
+    new = bundle(("2023", 110.0), ("2024", 2.0), ("2025", 7.0))
+    assert changes.rows(old, new) == "2 of 3 rows, most in Mt: 4 → 2  (−50%)"
+    assert changes.rows(old, bundle(("2023", 100.0))) == "3 rows → 1"
+    assert changes.rows(old, old) == ""
 
 
 def test_a_verdict_that_turned_is_named_by_its_claim():
