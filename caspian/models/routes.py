@@ -136,9 +136,9 @@ def split(
     """Return a `route_balance` in which the published parts of `route` stand for themselves.
 
     What no part accounts for stays under the name of `route`; it is dropped if nothing is left.
-    A balance without the route, or a route without published parts, is returned as it is. The
-    whole, and so the sum of the shares, stays the same. Raises ValueError as `route_balance`, or
-    if the parts exceed the route by more than 2 %.
+    A balance without the route, or whose route has no published parts or carried nothing, is
+    returned as it is. The whole, and so the sum of the shares, stays the same. Raises ValueError
+    as `route_balance`, or if the parts exceed the route by more than 2 %.
     """
     published = _published(exports, routes, period)
     names = routes.loc[routes["part_of"] == route, "route"]
@@ -151,6 +151,8 @@ def split(
     if known > whole["value"] * (1 + TOLERANCE):
         raise ValueError(f"exports: the parts of {route!r} add up to {known:g} in {period!r}")
     rest = max(0.0, whole["value"] - known)
+    if not known + rest:
+        return balance
     rows = parts.rename_axis("route").reset_index()
     if rest > 1e-9 * whole["value"]:
         rows.loc[len(rows)] = {"route": route, "value": rest, "source": whole["source"]}
