@@ -20,6 +20,7 @@ from markupsafe import Markup, escape
 
 from openbook import controls as moved
 from openbook import credit, kernel, tables
+from openbook.addresses import web
 from openbook.bundle import Bundle, Control, Figure, SourceNote, Table
 from openbook.draw import FONT, WIDE, fitted
 from openbook.text import MINUS, day, number
@@ -132,7 +133,7 @@ class Published:
         if of.note:
             display(HTML(Markup("<p>{}</p>").format(of.note)))
         link = Markup('<a href="{0.url}">{0.publisher}</a>')
-        links = (link.format(s) if s.url else escape(s.publisher) for s in of.sources)
+        links = (link.format(s) if web(s.url) else escape(s.publisher) for s in of.sources)
         display(HTML(Markup("<small>Sources: {}</small>").format(Markup("; ").join(links))))
 
 

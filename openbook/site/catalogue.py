@@ -11,7 +11,7 @@ from pathlib import Path
 from markupsafe import Markup
 from sphinx.application import Sphinx
 
-from openbook import tables
+from openbook import addresses, tables
 from openbook.site import (
     address,
     archive,
@@ -52,7 +52,9 @@ class Entry:
     @property
     def licences(self) -> list[Link]:
         """Its licences, linked if they have a page."""
-        return [Link(licence.title, licence.address) for licence in self.schema.licences]
+        return [
+            Link(licence.title, addresses.web(licence.address)) for licence in self.schema.licences
+        ]
 
     @property
     def numeric(self) -> set[int]:
@@ -130,9 +132,11 @@ def _size(content: bytes) -> str:
 def _package(app: Sphinx, links: Links, listed: list[Entry]) -> Markup:
     """What the whole is, how to take it, and the same for machines."""
     content, base = archive.zipped(archive.contents(Path(app.confdir))), f"{links.root}{FOLDER}"
+    licence = tables.package()["licenses"][0]
     return render(
         "package.html",
         package=tables.package(),
+        licence=Link(licence["name"], addresses.web(licence["path"])),
         tables=listed,
         rows=sum(len(entry.rows) for entry in listed),
         columns=sum(len(entry.schema.fields) for entry in listed),

@@ -79,7 +79,7 @@ def bibtex(cited: Citation, kind: str, key: str, titles: Mapping[str, str]) -> s
     """
 
     def safe(text: str) -> str:
-        return re.sub(r"([&%$#_])", r"\\\1", text)
+        return re.sub(r"([&%$#_{}])", r"\\\1", text)
 
     fields = {
         "author": f"{{{safe(cited.author)}}}",
@@ -107,7 +107,8 @@ def ris(cited: Citation, title: str) -> str:
         ("LA", "en"),
         ("ER", ""),
     ]
-    return "".join(f"{tag}  - {text}\r\n" for tag, text in fields)
+    # a line is a field, whatever is in a title
+    return "".join(f"{tag}  - {' '.join(text.split())}\r\n" for tag, text in fields)
 
 
 def line(cited: Citation, part: str = "") -> str:

@@ -20,7 +20,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
-from openbook import tables
+from openbook import addresses, tables
 from openbook.bundle import FactBundle
 from openbook.site import files
 from openbook.site.files import FileRecipe
@@ -62,8 +62,8 @@ def tip(bundle: FactBundle) -> str:
 
 def fact_of(bundle: FactBundle) -> openbook_fact:
     """The node of a fact."""
-    address = tables.source(bundle.keys[0]).url
-    return openbook_fact("", bundle.text, tip=tip(bundle), address=address or "")
+    address = addresses.web(tables.source(bundle.keys[0]).url)
+    return openbook_fact("", bundle.text, tip=tip(bundle), address=address)
 
 
 def keep(env: BuildEnvironment, docname: str, name: str, bundle: FactBundle) -> None:
@@ -145,7 +145,7 @@ def fill_origins(app: Sphinx, doctree: nodes.document, _docname: str) -> None:
         keys = FactBundle.from_json(content).keys
         first = tables.source(keys[0])
         said = f"{first.publisher}, {day(first.date)}" if first.date else first.publisher
-        link = Link(said, first.url or "", first.title)
+        link = Link(said, addresses.web(first.url), first.title)
         node.replace_self(raw(render("origin.html", link=link, more=len(keys) - 1)))
 
 

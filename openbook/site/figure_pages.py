@@ -19,6 +19,7 @@ from markupsafe import Markup
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
+from openbook import addresses
 from openbook.bundle import Bundle, Figure
 from openbook.site import (
     address,
@@ -104,7 +105,7 @@ def _sources(bundle: Figure, links: Links) -> Iterator[dict[str, Any]]:
     """The sources of a figure, each with its link and its place in the book's list of sources."""
     for note in bundle.sources:
         place = links.known_source(note.key)
-        yield {"note": note, "link": Link(note.title, note.url), "place": place}
+        yield {"note": note, "link": Link(note.title, addresses.web(note.url)), "place": place}
 
 
 def neighbours(every: list[Placed], placed: Placed) -> tuple[Placed | None, Placed | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -56,8 +57,11 @@ def make_once(path: Path, make: Callable[[], bytes]) -> bytes:
 def sync_folder(folder: Path, wanted: Mapping[str, FileRecipe], noted: Path, jobs: int = 1) -> None:
     """Make the files of `folder` whose digest is not the one in `noted`; remove all others.
 
-    `jobs` files are made at a time, in threads.
+    `jobs` files are made at a time, in threads. Raises ValueError for a name, which may come from
+    data, that is no name of a file in this folder.
     """
+    if away := [name for name in wanted if not re.fullmatch(r"\.?\w[\w.+ -]*", name)]:
+        raise ValueError(f"{away[0]!r} can't be the name of a file in {folder.name}")
     before = json.loads(noted.read_text(encoding="utf-8")) if noted.is_file() else {}
 
     def make(name: str) -> None:

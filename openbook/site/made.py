@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from markupsafe import escape
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
@@ -107,8 +108,8 @@ def collect(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
         after[page.name] = files.sha256(json.dumps([page.digest, shared]).encode())
         if before.get(page.name) != after[page.name] or not (out / f"{page.name}.html").is_file():
             context = page.context()
-            # the theme prints this one in place of the page's own headline
-            yield page.name, context | {"pagetitle": context["title"]}, "page.html"
+            # the theme prints this one, as it is, in place of the page's own headline
+            yield page.name, context | {"pagetitle": escape(context["title"])}, "page.html"
     files.write(noted, json.dumps(after, indent=1).encode())
 
 

@@ -17,7 +17,7 @@ from docutils import nodes
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from openbook import controls, publish
+from openbook import addresses, controls, publish
 from openbook.bundle import SourceNote
 from openbook.site import later
 from openbook.text import day, number
@@ -39,7 +39,10 @@ def script_json(value: object) -> Markup:
 
 @dataclass(frozen=True)
 class Link:
-    """A link for a template; its text alone if it leads nowhere. `title` is said on hover."""
+    """A link for a template; its text alone if it leads nowhere. `title` is said on hover.
+
+    An address with a scheme that could act (`javascript:`) leads nowhere.
+    """
 
     text: str
     address: str = ""
@@ -47,13 +50,13 @@ class Link:
 
     def __html__(self) -> str:
         """Return the link as HTML, for Jinja."""
-        return render("link.html", link=self)
+        return render("link.html", link=self, address=addresses.openable(self.address))
 
 
 def source_links(keys: str, sources: Mapping[str, SourceNote]) -> Markup:
     """A cell of sources (keys joined by semicolons) as links, by what is said of each."""
     of = (sources[key] for key in keys.split(";"))
-    return Markup("; ").join(Link(s.publisher, s.url, s.title) for s in of)
+    return Markup("; ").join(Link(s.publisher, addresses.web(s.url), s.title) for s in of)
 
 
 @cache
@@ -68,6 +71,7 @@ def environment(*folders: Path) -> Environment:
         auto_reload=False,  # a build reads each template once
     )
     made.filters |= {"day": day, "number": number, "counted": counted, "script_json": script_json}
+    made.filters["web"] = addresses.web
     made.filters["cell"] = publish.cell_text
     made.filters |= {"stops": controls.stops, "stop_text": controls.text}
     made.filters["typeset"] = lambda text: text.replace("'", "’")  # the apostrophe of the prose

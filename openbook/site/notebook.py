@@ -20,7 +20,7 @@ from myst_nb.sphinx_ import SphinxEnvType
 from sphinx.application import Sphinx
 from sphinx.domains.std import StandardDomain
 
-from openbook import draw, myst, tables
+from openbook import addresses, draw, myst, tables
 from openbook.bundle import Figure
 from openbook.kernel import ENGINE
 from openbook.replay import INSTALLS
@@ -32,6 +32,11 @@ _BOXES = {"admonition", "note", "warning", "tip", "important", "caution", "seeal
 
 
 # --- prose: MyST to plain Markdown -----------------------------------------------------------
+
+
+def as_text(value: str) -> str:
+    """A value for Markdown, in which it can't begin HTML, a link or code."""
+    return re.sub(r"([\\`\[\]])", r"\\\1", value).replace("<", "&lt;")
 
 
 class _Prose:
@@ -56,21 +61,22 @@ class _Prose:
         path = executed(self.app, where or self.docname, "glue.json")
         held = json.loads(path.read_text(encoding="utf-8"))[key]["data"]
         shown = held["text/plain"]
-        return ast.literal_eval(shown) if shown[:1] in "'\"" else shown
+        return as_text(ast.literal_eval(shown) if shown[:1] in "'\"" else shown)
 
     def _role(self, role: str, text: str) -> str:
         labelled = re.match(r"(.*?)\s*<([^<>]+)>$", text, re.DOTALL)
         label, target = labelled.groups() if labelled else ("", text)
         match role:
             case "eval":
-                return self.values[text]
+                return as_text(self.values[text])
             case "numref" if target in self.places:
                 where, kind = self.places[target]
                 return usage.number_of(self.app.env, where, kind, target)
             case "source":
                 held = tables.source(text)
                 shown = f"{held.publisher}, {held.date}" if held.date else held.publisher
-                return f"([{shown}]({held.url}))" if held.url else f"({shown})"
+                where = addresses.web(held.url)
+                return f"([{as_text(shown)}](<{where}>))" if where else f"({as_text(shown)})"
             case "math":
                 return f"${text}$"
             case "sub" | "sup":

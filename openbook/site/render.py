@@ -12,7 +12,7 @@ from docutils import nodes
 from markupsafe import Markup
 from sphinx.environment import BuildEnvironment
 
-from openbook import controls, draw, tables
+from openbook import addresses, controls, draw, tables
 from openbook.bundle import Bundle, Cards, Figure, Table
 from openbook.site import foot, lists, table_parts
 from openbook.site.links import figure_page
@@ -139,10 +139,10 @@ def source_role(
         return [inliner.problematic(rawtext, rawtext, message)], [message]
     env = inliner.document.settings.env
     page(env).cited[text] = tables.digest(f"source:{text}")
-    label = f"{s.publisher}, {s.date}" if s.date else s.publisher
+    label, where = f"{s.publisher}, {s.date}" if s.date else s.publisher, addresses.web(s.url)
     link = (
-        nodes.reference("", label, refuri=s.url, internal=False, reftitle=s.title)
-        if s.url
+        nodes.reference("", label, refuri=where, internal=False, reftitle=s.title)
+        if where
         else nodes.Text(label)
     )
     return [nodes.inline("", "(", link, nodes.Text(")"), classes=["ob-cite"])], []

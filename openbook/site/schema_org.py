@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from openbook import tables
+from openbook import addresses, tables
 from openbook.site import archive, citation, files
 from openbook.site.links import anchor
 from openbook.tables import resource
@@ -54,7 +54,7 @@ def _table(table: Resource, base: str, shared: dict[str, Any]) -> dict[str, Any]
         "description": table.description,
         "url": f"{shared['url']}#{anchor(table.name)}",
         "temporalCoverage": table.coverage,
-        "license": next((held.address for held in table.licences if held.address), ""),
+        "license": next(filter(None, (addresses.web(held.address) for held in table.licences)), ""),
         **{key: shared[key] for key in _SHARED if key in shared},
         "distribution": [
             _download(csv, "text/csv", sha256=table.sha256),
@@ -83,7 +83,7 @@ def dataset(confdir: Path, base: str, names: tuple[str, str], page: str) -> dict
         "version": package["version"],
         "datePublished": cited.released,
         "dateModified": cited.released,
-        "license": package["licenses"][0]["path"],
+        "license": addresses.web(package["licenses"][0]["path"]),
         "creator": {"@type": "Organization", "name": cited.author},
         "creditText": citation.line(cited),
         "inLanguage": "en",

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from markupsafe import Markup
 
-from openbook import tables
+from openbook import addresses, tables
 from openbook.site import usage
 from openbook.site.archive import FOLDER
 from openbook.site.links import Links
@@ -95,7 +95,7 @@ def html(part: str, links: Links, used: usage.Usage) -> Markup:
             sources=[
                 (
                     s,
-                    Link(s.title, s.url or ""),
+                    Link(s.title, addresses.web(s.url)),
                     list(_places(s.key, used, links)),
                     list(_rows(s.key, used, links)),
                 )

@@ -15,7 +15,7 @@ from typing import Any
 from docutils import nodes
 from markupsafe import Markup
 
-from openbook import publish
+from openbook import addresses, publish
 from openbook.bundle import Bundle, Table
 from openbook.site import later
 from openbook.site.markup import Link, raw, render, source_links
@@ -151,10 +151,11 @@ def table_node(bundle: Table) -> nodes.table:
         line = openbook_line()
         for i, key in enumerate(value.split(";")):
             s = by_key[key]
+            where = addresses.web(s.url)
             line += nodes.Text("; " if i else "")
             line += (
-                nodes.reference("", s.publisher, refuri=s.url, internal=False)
-                if s.url
+                nodes.reference("", s.publisher, refuri=where, internal=False)
+                if where
                 else nodes.Text(s.publisher)
             )
         return entry(line, c)
