@@ -24,7 +24,9 @@ from watchfiles import DefaultFilter, watch
 HTML = Path("_build/html")
 NOT_WATCHED = ("_build", ".venv", ".git", "tests", "figures")
 BUILT = "/.built"  # answers with the number of builds so far
-SCRIPT = f"""<script>(function () {{
+RELOADS = "/.reload.js"  # a file: the policy of a page runs no script that stands in it
+SCRIPT = f'<script src="{RELOADS}"></script>'.encode()
+RELOADING = f"""(function () {{
   let seen;
   setInterval(async () => {{
     try {{
@@ -33,7 +35,8 @@ SCRIPT = f"""<script>(function () {{
       seen = built;
     }} catch (away) {{ /* the server has ended */ }}
   }}, 500);
-}})();</script>""".encode()
+}})();
+""".encode()
 WAITING = b"<!doctype html><title>Building</title><p>The book is being built: this page follows it."
 
 
@@ -69,6 +72,8 @@ class Handler(SimpleHTTPRequestHandler):
         path = path / "index.html" if path.is_dir() else path
         if self.path == BUILT:
             self._send(str(self.builds.ended).encode(), "text/plain")
+        elif self.path == RELOADS:
+            self._send(RELOADING, "text/javascript")
         elif path.suffix == ".html" and path.is_file():
             self._send(path.read_bytes() + SCRIPT, "text/html; charset=utf-8")
         elif not (HTML / "index.html").is_file():

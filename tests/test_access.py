@@ -9,6 +9,7 @@ import pytest
 
 from openbook.site import styles
 from openbook.testing import access
+from openbook.testing.browser import add_style
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -401,7 +402,7 @@ def test_at_400_per_cent_nothing_is_lost(site, browser, name):
         if state == "with all opened":
             access.open_all(page)
         if state == "with wider letters":
-            page.add_style_tag(content=SPACED)
+            add_style(page, SPACED)
         where = f"{name}, {state}"
         wide = page.evaluate("document.scrollingElement.scrollWidth")
         assert wide <= 320, f"{where}: {wide} px, {page.evaluate(_WIDE, 320)}"

@@ -67,6 +67,7 @@ from openbook.site import (
     notebook,
     page_head,
     parts,
+    policy,
     render,
     search,
     settings,
@@ -398,6 +399,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("html-collect-pages", made.collect)
     app.connect("html-page-context", styles.gather, priority=1)
     app.connect("html-page-context", add_scripts, priority=900)
+    app.connect("html-page-context", policy.dress, priority=930)
     app.connect("html-page-context", later.dress, priority=940)  # all of the body is there
     app.connect("html-page-context", styles.lighten_scripts, priority=950)
     app.connect("write-started", add_styles_early)

@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 
 from openbook import credit, draw
 from openbook.bundle import Figure
-from openbook.site import address, citation, files, pictures, render
+from openbook.site import address, citation, files, pictures, policy, render
 from openbook.site.files import FileRecipe
 from openbook.site.markup import render as fill
 
@@ -69,6 +69,8 @@ def _frame(app: Sphinx, placed: Placed) -> bytes:
         site=app.env.titles[app.config.root_doc].astext(),
         canonical=address.absolute(app, f"{placed.page}.html"),
         credit=credit.line(bundle.sources, 108),
+        policy=policy.text(policy.FRAME),
+        referrer=policy.REFERRER,
         described=render.described(bundle),
         drawings=render.drawings(bundle),
     ).encode()

@@ -20,7 +20,7 @@ from sphinx.application import Sphinx
 from sphinx.builders.html._assets import _JavaScript
 
 from openbook import kernel
-from openbook.site import files, later, libraries
+from openbook.site import files, later, libraries, policy
 
 SHEET = "book.css"
 # What the theme's template would name before all others (static/webpack-macros.html)
@@ -299,13 +299,14 @@ def sheet(app: Sphinx, static: Path, html: Iterable[str], kept: Path) -> bytes:
     others = set[str]().union(*map(_VARIABLE.findall, [*own, *code]))
     others |= {name for text in own for name in _WORD.findall(text)}
     others |= {name for page in html for name in _USED_INLINE.findall(page)}
-    made_from = [Path(__file__).read_text("utf-8"), tinycss2.__version__, *sources.values()]
+    inline = policy.rules(html)
+    made_from = [Path(__file__).read_text("utf-8"), tinycss2.__version__, *sources.values(), inline]
     text = "\0".join([*made_from, *sorted(names), "", *sorted(others)])
     path = kept / f"{files.sha256(text.encode())[:16]}.css"
 
     def make() -> bytes:
         parts = (purged(s, None if _is_own(n, app) else names) for n, s in sources.items())
-        return following_system(without_unused("".join(parts), others)).encode()
+        return (following_system(without_unused("".join(parts), others)) + inline).encode()
 
     made = files.make_once(path, make)
     for old in set(kept.glob("*.css")) - {path}:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +31,7 @@ ARGUMENTS = [
     "--disable-sync",
     "--disable-quic",
 ]
+PATIENCE = 10_000  # milliseconds
 # Anything but the disk, the page's own data and this machine
 _FOREIGN = re.compile(r"^(?!file:|data:|blob:|about:|(?:https?|wss?)://127\.0\.0\.1[:/])")
 
@@ -49,6 +51,18 @@ def find_browser() -> str | None:
     return next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 
+def add_style(page: Page, css: str) -> None:
+    """Add rules to a page: in a sheet that a script makes, since its policy allows no other."""
+    page.evaluate(
+        """css => {
+            const sheet = new CSSStyleSheet();
+            sheet.replaceSync(css);
+            document.adoptedStyleSheets.push(sheet);
+        }""",
+        css,
+    )
+
+
 @dataclass
 class Visit:
     """A page in the browser, with all that went wrong on it."""
@@ -65,6 +79,20 @@ class Visit:
         """Wait until the parts for paper are on the page, which one from disk fetches by itself."""
         left = "document.querySelectorAll('.ob-later[data-paper][data-part]').length"
         self.page.wait_for_function(f"{left} === 0")
+
+    def wait_for_function(
+        self, expression: str, *, arg: Any = None, timeout: float = PATIENCE
+    ) -> None:
+        """Wait until an expression, or a function of `arg`, is true on the page.
+
+        Stands in for Playwright's own, which evaluates text on the page: its policy forbids that.
+        Raises TimeoutError after `timeout` milliseconds.
+        """
+        end = time.monotonic() + timeout / 1000
+        while not self.page.evaluate(expression, arg):
+            if time.monotonic() > end:
+                raise TimeoutError(f"not within {timeout / 1000} seconds: {expression}")
+            self.page.wait_for_timeout(20)
 
     def note(self, problem: str) -> None:
         """Note what went wrong."""
@@ -110,7 +138,8 @@ class Chromium:
 
         context.route(_FOREIGN, cut)
         page = visit.page
-        page.set_default_timeout(10_000)
+        page.wait_for_function = visit.wait_for_function  # type: ignore[assignment,method-assign]
+        page.set_default_timeout(PATIENCE)
         page.on("console", visit.note_message)
         page.on("pageerror", lambda error: visit.note(f"page error: {error}"))
         page.on("requestfailed", visit.note_failure)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from openbook.colour import MODES
+from openbook.testing.browser import add_style
 
 if TYPE_CHECKING:
     from playwright.sync_api import ElementHandle, Locator, Page
@@ -63,9 +64,9 @@ def faults_on(page: Page, svg: Locator | ElementHandle, *, smallest: float = SMA
               paper: str = "white") -> list[Fault]:  # fmt: skip
     """The faults of one `<svg>` of an open page, which must lie within the window."""
     if not page.evaluate("() => 'measure' in window"):
-        page.add_script_tag(path=str(SCRIPT))
+        page.evaluate(SCRIPT.read_text("utf-8"))
     # What the pointer passes through is seen all the same
-    page.add_style_tag(content="svg * { pointer-events: visiblePainted !important; }")
+    add_style(page, "svg * { pointer-events: visiblePainted !important; }")
     found = svg.evaluate(
         "(svg, options) => measure(svg, options)", {"smallest": smallest, "paper": paper}
     )
@@ -86,7 +87,7 @@ class Gauge:
             " svg * { pointer-events: visiblePainted !important }</style><div id=sheet></div>",
             wait_until="load",
         )
-        self.page.add_script_tag(path=str(SCRIPT))
+        self.page.evaluate(SCRIPT.read_text("utf-8"))
 
     def faults(self, svg: str, *, mode: str = "light", smallest: float = SMALLEST) -> list[Fault]:
         """The faults of a drawing as it stands on a light or dark page."""
