@@ -16,6 +16,8 @@ SET    ?=
 SITE   ?=
 OLD    ?=
 VERSION ?=
+DIR    ?=
+URL    ?=
 ONLY   ?=
 FRESH  ?=
 ACCEPT ?=
@@ -41,7 +43,7 @@ BUILD := $(BIN)/jb build . -W -n --keep-going
 PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help book example pdf kit test unit lint types format lab serve figures references bench data new table refresh refresh-apply links release lock clean compare moves preview workflows
+.PHONY: help book example pdf kit test unit lint types format lab serve figures references bench data new table refresh refresh-apply links release verify audit lock clean compare moves preview workflows
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -85,6 +87,9 @@ links: $(REFRESH_TOO) ## Ask whether the addresses of the book still answer, and
 release: $(BOOK) ## Set version and date everywhere, without a tag (VERSION=0.3.0; none: say where they part)
 	@$(BIN)/python -m caspian.release $(VERSION)
 	@if [ -n "$(VERSION)" ]; then $(BIN)/python -m openbook.tables renew; fi
+
+verify: $(BOOK) ## Check a copy of the site against its sums (DIR=_build/html or URL=https://…; both: URL against DIR)
+	@$(BIN)/python -m openbook.verify $(if $(URL),"$(URL)" $(if $(DIR),"$(DIR)"),"$(or $(DIR),_build/html)")
 
 lint: $(TESTS_TOO) ## Check style and spelling of package, tests and the chapters' cells
 	@$(BIN)/python tests/lint.py

@@ -72,6 +72,7 @@ from openbook.site import (
     search,
     settings,
     styles,
+    sums,
     table_parts,
 )
 from openbook.site.files import FileRecipe
@@ -273,6 +274,7 @@ def write_files(app: Sphinx, folder: Path, jobs: int) -> None:
     made.write_files(app, folder, jobs)
     chapter_box.write_files(app)
     styles.write_files(app, folder)  # which looks at all pages
+    sums.write(out)  # of all that was written
 
 
 # --- the page --------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from openbook.site.sums import ABOUT_THE_BUILD
 from openbook.testing import book
 from openbook.testing.warm import Started, Warm
 
@@ -117,9 +118,6 @@ def wait(until: Callable[[], object]) -> None:
         if time.monotonic() > end:
             raise TimeoutError(f"not within {_PATIENCE} seconds")
         time.sleep(0.02)
-
-
-ABOUT_THE_BUILD = "_data/build.json"  # says who built the pages, and how long it took
 
 
 def site_differences(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
