@@ -77,7 +77,7 @@ from openbook.site import (
 )
 from openbook.site.files import FileRecipe
 from openbook.site.foot import FOLDER
-from openbook.site.lastbuild import LastBuild
+from openbook.site.lastbuild import LastBuild, told_plainly
 from openbook.site.numref import NumberingDomain
 from openbook.site.pages import PageCollector, page, pages, pages_of_cards
 from openbook.site.runs import Runs
@@ -105,7 +105,8 @@ class Building:
 
     def begin(self, app: Sphinx, config: Config) -> None:
         """Wait for another build; clear away after one cut short; say where our files are."""
-        self.last.begin(app)
+        with told_plainly(self.folder):
+            self.last.begin(app)
         configure(app, config)
         os.environ[tables.BUILD] = str(self.folder)  # where kernels remember which tables are valid
         os.environ.setdefault(tables.DATA, str(Path(app.confdir) / config.openbook_data))
@@ -135,11 +136,13 @@ class Building:
         Pages that warned in the last build are among them, until they are clean.
         """
         self.last.watch(app)
+        with told_plainly(self.folder):
+            if app.config.nb_execution_mode == "inline":
+                ran = execution.run_chapters(app, self.runs, self.jobs)
+                shown = (held for run in ran for held in run.displayed(Figure.mime))
+                drawings.draw(list(map(Figure.from_json, shown)), self.jobs)
+            self.last.begin_pages()
         forget_pages_gone(app)
-        if app.config.nb_execution_mode == "inline":
-            ran = execution.run_chapters(app, self.runs, self.jobs)
-            shown = (held for run in ran for held in run.displayed(Figure.mime))
-            drawings.draw(list(map(Figure.from_json, shown)), self.jobs)
         warned = self.last.warned()
         return [d for d in env.found_docs if d in warned or not self._is_current(env, d)]
 
@@ -158,9 +161,10 @@ class Building:
     def finish(self, app: Sphinx, exception: Exception | None) -> None:
         """Write the files beside the pages; note how the build ended."""
         try:
-            if exception is None and app.builder.format == "html":
-                write_files(app, self.folder, self.jobs)
-            self.drawings.tidy()
+            with told_plainly(self.folder):
+                if exception is None and app.builder.format == "html":
+                    write_files(app, self.folder, self.jobs)
+                self.drawings.tidy()
         except BaseException as error:
             self.last.end(app, error)
             raise

@@ -1,20 +1,26 @@
 """One build at a time in a tree, and what the last one left: finished, warned or cut short.
 
 A build that is killed between reading and writing leaves pages that Sphinx holds for done. So a
-mark stands in `_build` while a build works, and is taken away only at its end. Where it still
-stands, the pages and what is known of them are thrown away; the runs of the chapters are kept,
-since each is whole and says what it used. A page that warned is outdated until it is clean.
+mark stands in `_build` from when a build begins with its pages, and is taken away only at its end.
+Where it still stands, the pages and what is known of them are thrown away; the runs of the chapters
+are kept, since each is whole and says what it used. A build that is stopped while its chapters run
+has touched no page and loses nothing. A page that warned is outdated until it is clean.
 """
 
 from __future__ import annotations
 
+import errno
 import json
 import logging as python_logging
+import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 from sphinx.application import ENV_PICKLE_FILENAME, Sphinx
+from sphinx.errors import SphinxError
 from sphinx.util import logging
 from sphinx.util.logging import (
     NAMESPACE,
@@ -23,10 +29,36 @@ from sphinx.util.logging import (
     is_suppressed_warning,
 )
 
+from openbook.marks import LOCK, UNFINISHED
 from openbook.site import files
 
-LOCK, MARK, WARNED = ".lock", ".unfinished", ".warned.json"
+WARNED = ".warned.json"
+_NOT_WRITTEN = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM}
 log = logging.getLogger(__name__)
+
+
+class CannotWrite(SphinxError):
+    """The disk took no file of the site."""
+
+    category = "The book could not be written"
+
+
+@contextmanager
+def told_plainly(folder: Path) -> Iterator[None]:
+    """Say in one line that a file could not be written: no room, no right, a disk only to read.
+
+    Sphinx would tell of the handler that failed. Raises CannotWrite.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _NOT_WRITTEN:
+            raise
+        raise CannotWrite(
+            f"{os.strerror(error.errno)}: {error.filename or folder}. Make room, or build into "
+            "another folder (jb build . --path-output FOLDER); then build again, and the pages are "
+            "made good"
+        ) from error
 
 
 class _Warned(python_logging.Handler):
@@ -62,7 +94,7 @@ class LastBuild:
         self._watch: _Warned | None = None
 
     def begin(self, app: Sphinx) -> None:
-        """Wait for another build to end, clear away what one that was cut short left, set the mark.
+        """Wait for another build to end, clear away what one that was cut short left.
 
         Called before Sphinx loads its environment.
         """
@@ -72,13 +104,17 @@ class LastBuild:
         except Timeout:
             log.info("another build works in %s: waiting until it ends", self.folder.name)
             self._lock.acquire()
-        mark = self.folder / MARK
+        mark = self.folder / UNFINISHED
         if mark.exists():
             log.info("the last build was cut short: every page is made anew")
             shutil.rmtree(app.doctreedir, ignore_errors=True)
             shutil.rmtree(app.outdir)
             Path(app.outdir).mkdir()
-        mark.touch()
+            mark.unlink()
+
+    def begin_pages(self) -> None:
+        """Set the mark: what a build leaves that is cut short from here on is not to be trusted."""
+        (self.folder / UNFINISHED).touch()
 
     def watch(self, app: Sphinx) -> None:
         """From here on, note which pages warn."""
@@ -95,9 +131,10 @@ class LastBuild:
         """Note what warned, take the mark away if the build came to its end, let others build."""
         if self._watch is not None:
             python_logging.getLogger(NAMESPACE).removeHandler(self._watch)
+        if self._watch is not None and exception is None:  # or every page is made anew
             if self._watch.everywhere:  # no page to blame: all are looked at again
                 (Path(app.doctreedir) / ENV_PICKLE_FILENAME).unlink(missing_ok=True)
             files.write(self.folder / WARNED, json.dumps(sorted(self._watch.docnames)).encode())
         if exception is None:
-            (self.folder / MARK).unlink()
+            (self.folder / UNFINISHED).unlink(missing_ok=True)
         self._lock.release()
