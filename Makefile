@@ -21,6 +21,7 @@ URL    ?=
 ONLY   ?=
 FRESH  ?=
 ACCEPT ?=
+POINTS ?= 20
 FEWER  ?=
 
 VENV := .venv
@@ -43,7 +44,7 @@ BUILD := $(BIN)/jb build . -W -n --keep-going
 PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help book example pdf kit test unit lint types format lab serve figures references bench data new table refresh refresh-apply links release verify audit lock clean compare moves preview workflows
+.PHONY: help book example pdf kit test unit lint types format lab serve figures references bench data new table refresh refresh-apply links release verify audit lock clean compare moves kills preview workflows
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -113,6 +114,9 @@ kit: $(TESTS_TOO) ## Run chapters from the built site alone, in a new environmen
 
 moves: $(TESTS_TOO) ## Move each assumption alone to both ends of its range; it takes minutes
 	OPENBOOK_MOVES=1 $(subst loadfile,load,$(PYTEST)) tests/test_rerun.py -k assumption
+
+kills: $(TESTS_TOO) book ## Cut builds of the book off at POINTS=20 points, and see that the next is right; it takes an hour
+	OPENBOOK_KILLS=$(POINTS) $(BIN)/python -m pytest -s tests/test_interrupts.py -k real_book
 
 compare: $(TESTS_TOO) ## Set what an edit changes beside the published figures and verdicts (PAGE=energy for one)
 	@$(BIN)/python -m openbook.testing.changes $(if $(PAGE),--page $(PAGE))

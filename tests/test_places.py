@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -64,6 +66,43 @@ def test_a_book_on_a_read_only_disk_is_built_into_another_folder(small_site, tmp
     )  # fmt: skip
     assert done.returncode == 0, done.output[-5000:]
     assert not trees.site_differences(trees.built_files(out), small_site)
+
+
+def test_a_book_is_built_without_a_home_and_without_a_network(small_site, tmp_path):
+    """The home is no folder; a network of its own has not even a loopback that is up."""
+    tree = samples.small_book(tmp_path / "book")
+    unshare = ("unshare", "--net", "--map-root-user") if _may_unshare() else ()
+    jb = str(Path(sys.executable).with_name("jb"))
+    done = trees.run_in(
+        tree, "python", "-c", "import os, sys; os.execvp(sys.argv[1], sys.argv[1:])",
+        *unshare, jb, *trees.BUILD[1:], HOME="/dev/null/home",
+    )  # fmt: skip
+    assert done.returncode == 0, done.output[-5000:]
+    assert "/dev/null" not in done.output, done.output
+    assert not trees.site_differences(trees.built_files(tree), small_site)
+
+
+def _may_unshare() -> bool:
+    try:
+        command = ("unshare", "--net", "--map-root-user", "true")
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+def test_a_folder_that_takes_no_file_is_one_line_and_the_next_build_is_right(small_site, tmp_path):
+    tree = samples.small_book(tmp_path / "book")
+    assert trees.build(tree).returncode == 0
+    trees.edit(tree / "index.md", "# ", "# Now: ")
+    fault = {"kind": "refuse", "under": str(tree / "_build")}
+    path = os.pathsep.join((str(FAULTS), str(tree)))
+    done = trees.build(tree, BOOK_FAULT=json.dumps(fault), PYTHONPATH=path)
+    assert done.returncode != 0 and "Traceback" not in done.output
+    told = [line for line in done.output.splitlines() if "Read-only file system" in line]
+    assert len(told) == 1 and "--path-output" in told[0], done.output
+    trees.edit(tree / "index.md", "# Now: ", "# ")
+    assert trees.build(tree).returncode == 0
+    assert not trees.site_differences(trees.built_files(tree), small_site)
 
 
 def test_a_broken_kernel_of_the_machine_is_not_used(small_site, tmp_path):
