@@ -131,6 +131,18 @@ def test_an_entry_is_plain_and_of_its_time(fields, told):
     assert (told in found) and bool(told) == bool(found)
 
 
+@pytest.mark.parametrize("notes, told", [("", 1), ("{A file},{}", 1), ("{A file},{Another}", 0)])
+def test_a_page_is_one_source(notes, told):
+    one, other = (f", note = {note}" if note else "" for note in (notes.split(",") + ["", ""])[:2])
+    text = entry().replace("\n}", f"{one}\n}}")
+    text += entry(url="https://example.org/#2").replace("\n}", f"{other}\n}}").replace("k_1", "k_2")
+    try:
+        found = bibliography.read_sources(text.encode()) and ()
+    except ValidationError as broken:
+        found = broken.args
+    assert [each.problem for each in found] == ['entry "k_2" has the address of "k_1"'] * told
+
+
 # --- stamps: what a renewal changes is told, what is gone is named
 
 

@@ -32,7 +32,7 @@ BIB = """@misc{agency,
 }
 @misc{ministry,
   title = {Exports}, organization = {Ministry}, howpublished = {ministry},
-  url = {https://example.org/}, urldate = {2026-11-23}
+  url = {https://example.org/exports}, urldate = {2026-11-23}
 }
 """
 

@@ -57,11 +57,13 @@ def read_sources(raw: bytes) -> dict[str, Source]:
         fix = "Correct that entry's braces and commas."
         raise ValidationError(Violation(what, "the bibliography is BibTeX", fix)) from None
     sources = {key: _source(key, entry) for key, entry in entries.items()}
+    notes = {key: entry.fields.get("note", "") for key, entry in entries.items()}
     found = [
         violation
-        for key, entry in entries.items()
-        for violation in _source_violations(sources[key], entry.fields.get("note", ""))
+        for key, source in sources.items()
+        for violation in _source_violations(source, notes[key])
     ]
+    found += _pages_entered_twice(sources, notes)
     if found:
         raise ValidationError(*found)
     return sources
@@ -86,6 +88,22 @@ def _source(key: str, entry: Any) -> Source:
         fields.get("howpublished", ""),
         fields.get("urldate", ""),
     )
+
+
+def _pages_entered_twice(
+    sources: Mapping[str, Source], notes: Mapping[str, str]
+) -> Iterator[Violation]:
+    """Entries with the address of an earlier one, unless both say in a note what they are of it."""
+    first: dict[str, str] = {}
+    for key, source in sources.items():
+        other = first.setdefault(source.url.partition("#")[0] or key, key)
+        if other != key and not (notes[key] and notes[other]):
+            yield Violation(
+                f'entry "{key}" has the address of "{other}"',
+                "a page is one source, whatever it tells; several of one address (such as files "
+                "of a folder) each say in a note which they are",
+                f"Use {other} alone, or add the notes.",
+            )
 
 
 def _today() -> dt.date:
