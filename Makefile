@@ -23,6 +23,7 @@ FRESH  ?=
 ACCEPT ?=
 POINTS ?= 20
 FEWER  ?=
+TABLE  ?=
 
 VENV := .venv
 ifeq ($(OS),Windows_NT)
@@ -44,7 +45,7 @@ BUILD := $(BIN)/jb build . -W -n --keep-going
 PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help book example pdf kit test unit lint types format lab serve figures references bench data new table refresh refresh-apply links release verify audit lock clean compare moves kills preview workflows
+.PHONY: help book example pdf kit test unit lint types format lab serve figures references bench faults data new table refresh refresh-apply links release verify audit lock clean compare moves kills preview workflows
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -135,6 +136,9 @@ references: $(TESTS_TOO) book ## Take tests/reference, figures and the README's 
 
 figures: $(TESTS_TOO) ## Draw figures/*.svg again from the references
 	$(BIN)/python -m openbook.testing.renew figures
+
+faults: $(BOOK) ## Spoil every table in every way and count what the rules catch; it takes minutes (TABLE=brent)
+	@$(BIN)/python -m openbook.testing.faults $(TABLE)
 
 bench: $(TESTS_TOO) ## Time builds (BENCH=--tests: the tests too; BENCH=--weights: pages beside a stock book's)
 	$(BIN)/python -m openbook.testing.bench $(BENCH)

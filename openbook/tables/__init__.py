@@ -12,8 +12,8 @@ site needs of them. A table that breaks a rule is a `TableError` that says where
 what to do; one that passed is not validated again until something it depends on changes.
 
 `python -m openbook.tables check` validates everything. `renew` makes datapackage.json, with what
-follows from the files (sha256, size, rows, coverage) if they are valid, and says what it changed. `new NAME` writes a
-first `data/schema/NAME.yml` from `data/NAME.csv`.
+follows from the files (sha256, size, rows, coverage) if they are valid, and says what it changed.
+`new NAME` writes a first `data/schema/NAME.yml` from `data/NAME.csv`.
 
 Two environment variables: OPENBOOK_DATA names another data folder, OPENBOOK_BUILD the folder for
 what is only a memory of earlier validations (`_build` beside the data, if it is not set).
@@ -25,7 +25,7 @@ import sys
 from collections.abc import Collection, Iterable
 from copy import deepcopy
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from openbook import kernel
 from openbook.tables import bibliography, csvfile, folder, stamps, store, trying

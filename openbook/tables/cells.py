@@ -41,16 +41,14 @@ def cell_violations(
         return [Violation("the table has no rows", rule, fix)]
     found: dict[tuple, Violation] = {}
     for violation in [
-        *_own_rules(resource["schema"]["fields"], rows, sources),
-        *_structure(resource, rows, others),
+        *own_rules(resource["schema"]["fields"], rows, sources),
+        *structure(resource, rows, others),
     ]:
         found.setdefault((violation.row, violation.column), violation)
     return sorted(found.values(), key=lambda violation: violation.row or 0)
 
 
-def _own_rules(
-    fields: list[dict], rows: list[Row], sources: Collection[str]
-) -> Iterator[Violation]:
+def own_rules(fields: list[dict], rows: list[Row], sources: Collection[str]) -> Iterator[Violation]:
     """Cells against rules that Frictionless doesn't know: spelling, ISO periods, sources."""
     cited = source_columns(fields)
     for place, field in enumerate(fields):
@@ -112,7 +110,7 @@ def _wrong_value(cell: str, field: Mapping[str, Any]) -> Words | None:
     return None
 
 
-def _structure(
+def structure(
     resource: Mapping[str, Any], rows: list[Row], others: list[dict]
 ) -> Iterator[Violation]:
     """What Frictionless finds: types, required cells, lists, bounds, keys, foreign keys.

@@ -14,7 +14,7 @@ SHOWN = 5  # rows of a table
 
 
 def since_the_last_commit(path: Path) -> list[str]:
-    """The rows of a table that are new, gone or other than committed, a line each; [] without git."""
+    """The rows of a table that are new, gone or not as committed, a line each; [] without git."""
     try:
         run = subprocess.run(
             ["git", "show", f"HEAD:./{path.name}"],

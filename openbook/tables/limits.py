@@ -243,7 +243,8 @@ class NotYet(Rule):
                     at,
                     "status",
                     f"{period} is {status}, and its newest source is of {published}",
-                    "what begins after its sources were published (date) was announced, not counted",
+                    "what begins after its sources were published (date) was announced, "
+                    "not counted",
                     "Correct the period or the status, or add the source that tells of it.",
                 )
 

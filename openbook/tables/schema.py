@@ -2,8 +2,8 @@
 
 Functions from the text of these files to the data package, or what is wrong: no files, no state.
 `_package.yml` holds the package's own part (`package`) and what tables share, written once and
-referred to by key (`licences`, `fields`). What follows from a table's rows (sha256, size, number, coverage)
-stands in datapackage.json alone. The keys of a table and all rules are on the page RULES.md.
+referred to by key (`licences`, `fields`). What follows from a table's rows (sha256, size, number,
+coverage) stands in datapackage.json alone. RULES.md has the keys of a table and all rules.
 """
 
 from __future__ import annotations

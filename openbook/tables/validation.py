@@ -110,11 +110,11 @@ def _validate(name: str, key: str) -> pd.DataFrame:
         rows = store.rows_of(resource)
         if remembered(name) == key:
             return csvfile.to_dataframe(schema["fields"], rows)
-        others = [_as_text(store.resource(other)) for other in store.referenced_tables(name)]
+        others = [as_text(store.resource(other)) for other in store.referenced_tables(name)]
         if wrong := cell_violations(resource, rows, others, store.sources().keys()):
             raise ValidationError(*wrong)
         frame = csvfile.to_dataframe(schema["fields"], rows)
-        found = rules.violations(stated, frame, _context())
+        found = rules.violations(stated, frame, context())
         if wrong := [replace(each, line=rows[(each.row or 1) - 1].line) for each in found]:
             raise ValidationError(*wrong)
     except ValidationError as broken:
@@ -123,14 +123,14 @@ def _validate(name: str, key: str) -> pd.DataFrame:
     return frame
 
 
-def _context() -> Context:
+def context() -> Context:
     """What rules ask of the rest of the book."""
     sources = store.sources().values()
     read_on = {source.key: source.accessed for source in sources}
     return Context(valid, _key, read_on, {source.key: source.date for source in sources})
 
 
-def _as_text(resource: dict) -> dict:
+def as_text(resource: dict) -> dict:
     """A table as foreign keys need it: its fields and its cells."""
     fields = resource["schema"]["fields"]
     cells = [[field["name"] for field in fields], *(row.cells for row in store.rows_of(resource))]
