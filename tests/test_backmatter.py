@@ -416,6 +416,7 @@ def test_the_recipe_for_a_new_kind_of_source(tmp_path, monkeypatch):
     assert 'is of the kind "blog", which chapters/references.md does not list' in str(error)
     page.write_text(page.read_text("utf-8") + "\n## Blogs\n\n```{sources} blog\n```\n", "utf-8")
     assert tables._book_errors() == []
+    assert tables.renew_hashes() == ["references"]  # `make data`
     assert listed_kind("blog") == "blog"
 
 

@@ -1950,8 +1950,9 @@ def copied(tmp_path_factory):
 def test_changing_any_one_value_fails_with_the_tables_name(name, copied, monkeypatch):
     """Even if the new value breaks no rule: none is asked here."""
     monkeypatch.setenv("OPENBOOK_DATA", str(copied))
-    monkeypatch.setattr(validation, "valid", lambda _: pd.DataFrame(columns=columns))
     columns = [field["name"] for field in RESOURCES[name]["schema"]["fields"]]
+    frame = pd.DataFrame(index=range(RESOURCES[name]["rows"]), columns=columns)
+    monkeypatch.setattr(validation, "valid", lambda _: frame)
     path = copied / RESOURCES[name]["path"]
     text = path.read_text(encoding="utf-8")
     lines, rows = text.splitlines(keepends=True), store.rows_of(RESOURCES[name])
