@@ -37,6 +37,7 @@ BOOK := $(VENV)/.book
 LAB_TOO := $(VENV)/.lab
 TESTS_TOO := $(VENV)/.test
 REFRESH_TOO := $(VENV)/.refresh
+AUDIT_TOO := $(VENV)/.audit
 
 # The settings are all in _config.yml; only the strictness is a flag.
 BUILD := $(BIN)/jb build . -W -n --keep-going
@@ -93,6 +94,12 @@ release: $(BOOK) ## Set version and date everywhere, without a tag (VERSION=0.3.
 verify: $(BOOK) ## Check a copy of the site against its sums (DIR=_build/html or URL=https://…; both: URL against DIR)
 	@$(BIN)/python -m openbook.verify $(if $(URL),"$(URL)" $(if $(DIR),"$(DIR)"),"$(or $(DIR),_build/html)")
 
+audit: $(AUDIT_TOO) ## Ask which locked packages have known holes (needs a network)
+	@for name in requirements requirements-lab requirements-run requirements-test; do \
+	  echo "$$name.txt"; \
+	  $(BIN)/pip-audit --disable-pip --require-hashes --progress-spinner off -r $$name.txt || told=1; \
+	done; exit $${told:-0}
+
 lint: $(TESTS_TOO) ## Check style and spelling of package, tests and the chapters' cells
 	@$(BIN)/python tests/lint.py
 	@$(BIN)/codespell
@@ -144,12 +151,14 @@ bench: $(TESTS_TOO) ## Time builds (BENCH=--tests: the tests too; BENCH=--weight
 	$(BIN)/python -m openbook.testing.bench $(BENCH)
 
 lock: $(TESTS_TOO) ## Renew the locks: requirements*.txt from requirements*.in
-	@for name in requirements requirements-lab requirements-refresh requirements-run requirements-test; do \
+	@for name in requirements requirements-audit requirements-lab requirements-refresh requirements-run requirements-test; do \
 	  echo "Locking $$name.txt"; \
 	  $(BIN)/uv pip compile --universal --generate-hashes --python-version 3.11 \
 	    --no-emit-index-url --custom-compile-command "make lock" -q --upgrade \
 	    $$name.in -o $$name.txt || exit 1; \
 	done
+	@echo 'Asking which wheels these are'
+	@$(BIN)/python -m openbook.testing.wheels
 
 clean: ## Remove what was built, but not the environment
 	rm -rf _build examples/*/_build build openbook/build *.egg-info openbook/*.egg-info
@@ -165,7 +174,7 @@ clean: ## Remove what was built, but not the environment
 SOUND := $(BIN)/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
 # An environment that was left half-made (a set-up broken off, a system without python3-venv), or
 # whose Python is gone, is made anew: what it claims to hold is forgotten first.
-$(shell $(SOUND) || rm -f $(MADE) $(BOOK) $(LAB_TOO) $(REFRESH_TOO) $(TESTS_TOO))
+$(shell $(SOUND) || rm -f $(MADE) $(BOOK) $(LAB_TOO) $(REFRESH_TOO) $(AUDIT_TOO) $(TESTS_TOO))
 
 $(MADE):
 	@for python in "$(PYTHON)" python3.14 python3.13 python3.12 python3.11 python3 python none; do \
@@ -213,6 +222,10 @@ $(LAB_TOO): requirements-lab.txt $(BOOK)
 
 $(REFRESH_TOO): requirements-refresh.txt $(BOOK)
 	$(call install,-r requirements.txt -r requirements-refresh.txt)
+	@touch $@
+
+$(AUDIT_TOO): requirements-audit.txt $(BOOK)
+	$(call install,-r requirements.txt -r requirements-audit.txt)
 	@touch $@
 
 $(TESTS_TOO): requirements-test.txt $(LAB_TOO)

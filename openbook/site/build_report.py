@@ -21,7 +21,13 @@ from openbook.site.files import FileRecipe
 from openbook.site.markup import render
 
 # What is chosen, each an .in and a .txt. What the re-run kit needs is chosen among the first
-PARTS = ("requirements", "requirements-lab", "requirements-refresh", "requirements-test")
+PARTS = (
+    "requirements",
+    "requirements-lab",
+    "requirements-refresh",
+    "requirements-audit",
+    "requirements-test",
+)
 
 
 def files_read() -> list[str]:
