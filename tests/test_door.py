@@ -133,7 +133,7 @@ def test_an_entry_is_plain_and_of_its_time(fields, told):
 
 @pytest.mark.parametrize("notes, told", [("", 1), ("{A file},{}", 1), ("{A file},{Another}", 0)])
 def test_a_page_is_one_source(notes, told):
-    one, other = (f", note = {note}" if note else "" for note in (notes.split(",") + ["", ""])[:2])
+    one, other = (f", note = {note}" if note else "" for note in ([*notes.split(","), "", ""])[:2])
     text = entry().replace("\n}", f"{one}\n}}")
     text += entry(url="https://example.org/#2").replace("\n}", f"{other}\n}}").replace("k_1", "k_2")
     try:
