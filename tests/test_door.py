@@ -99,6 +99,24 @@ def test_what_begins_after_its_sources_was_announced(period, status, published, 
     assert not told or "was announced, not counted" in found[0].rule
 
 
+@pytest.mark.parametrize(
+    "row, told",
+    [
+        ({"signed": "2051"}, False),
+        ({"signed": "2052-01"}, True),
+        ({"signed": None}, False),
+        ({"signed": "2099", "status": "forecast"}, False),
+        ({"signed": "2099", "status": "estimate"}, True),
+    ],
+)
+def test_a_date_far_ahead_is_foreseen_or_a_slip(row, told):
+    fields = [{"name": "signed", "openbook:period": True}]
+    stated, _ = rules.read_rules({"name": "t", "schema": {"fields": fields}})
+    context = Context(lambda _: None, str, {"a": "2026-11-30", "b": "2019"})
+    found = list(rules.violations(stated, pd.DataFrame([row]), context))
+    assert [each.column for each in found] == ["signed"] * told
+
+
 # --- the bibliography
 
 
@@ -133,7 +151,7 @@ def test_an_entry_is_plain_and_of_its_time(fields, told):
 
 @pytest.mark.parametrize("notes, told", [("", 1), ("{A file},{}", 1), ("{A file},{Another}", 0)])
 def test_a_page_is_one_source(notes, told):
-    one, other = (f", note = {note}" if note else "" for note in ([*notes.split(","), "", ""])[:2])
+    one, other = (f", note = {note}" if note else "" for note in [*notes.split(","), "", ""][:2])
     text = entry().replace("\n}", f"{one}\n}}")
     text += entry(url="https://example.org/#2").replace("\n}", f"{other}\n}}").replace("k_1", "k_2")
     try:

@@ -608,7 +608,7 @@ SLIPS = {
         "exports.csv",
         "south,2024,7",
         "south,0204,7",
-        ['row 7 (line 9), column "period": "0204" lies outside the years 1800 to 2199'],
+        ['row 7 (line 9), column "period": "0204" lies outside the years 1800 to 2100'],
     ),
     "year after all years": (
         "exports.csv",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 SLIP = 100  # a jump this large is a slip of the unit, unless the note says in so many words why not
 SAID = "Jump:"  # the words
 DAYS = 365.25  # of a year
+AHEAD = 25  # years after the newest source: the furthest that plans without a status lie
 SLACK = dt.timedelta(days=1)  # a page may have the date of another timezone
 
 
@@ -247,6 +248,36 @@ class NotYet(Rule):
                     "not counted",
                     "Correct the period or the status, or add the source that tells of it.",
                 )
+
+
+@dataclass(frozen=True)
+class Horizon(Rule):
+    """No date lies more than `AHEAD` years after all sources were read, unless it is foreseen.
+
+    Asked of every column of periods, without being stated; a row is foreseen if its status is none
+    of what happened. A slip of a century is seen so.
+    """
+
+    columns: tuple[Column, ...]  # that hold periods
+
+    def violations(self, frame: pd.DataFrame, context: Context) -> Iterator[Violation]:
+        """Dates beyond the horizon, at most one a row."""
+        read = _newest(context.read_on.values())
+        if read is None:
+            return
+        last, happened = read.year + AHEAD, frame
+        if "status" in frame:
+            happened = frame[frame["status"].isin(OUTCOME)]
+        for column in self.columns:
+            for at, period in happened[column].dropna().items():
+                if period_bounds(period)[1].year > last:
+                    yield at_row(
+                        at,
+                        column,
+                        f"{period} is more than {AHEAD} years after the sources were read",
+                        "a date so far ahead has a status that says that it is foreseen",
+                        "Correct the year, or the status.",
+                    )
 
 
 def _newest(dates: Iterable[str]) -> dt.date | None:

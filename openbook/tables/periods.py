@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-YEARS = range(1800, 2200)  # in which a period can lie; another is a slip
+YEARS = range(1800, 2101)  # in which a period can lie; another is a slip
 _DATE = re.compile(r"(\d{4})(?:-(?!00)(\d\d)(?:-(?!00)(\d\d))?)?", re.ASCII)
 
 

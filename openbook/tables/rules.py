@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from openbook.tables.groups import Connected, Observation, Parts, Steps
-from openbook.tables.limits import Bound, Jump, NotYet, Ratio, Within
-from openbook.tables.options import Context, Rule, read
+from openbook.tables.limits import Bound, Horizon, Jump, NotYet, Ratio, Within
+from openbook.tables.options import Column, Context, Rule, read
 from openbook.tables.rows import (
     Absence,
     Derived,
@@ -39,6 +39,8 @@ COVERAGE = "coverage"  # stands beside the rules, and is written from the rows
 def read_rules(resource: Mapping[str, Any]) -> tuple[list[Rule], list[Violation]]:
     """The rules that a table states under `openbook`, and what is wrong with how they are stated.
 
+    With them the one that follows from its columns of periods.
+
     A rule of which anything is wrong is not among those read.
     """
     rules: list[Rule] = []
@@ -52,6 +54,9 @@ def read_rules(resource: Mapping[str, Any]) -> tuple[list[Rule], list[Violation]
             found, slips = read(kind, stated[name])
             rules += found
             wrong += slips
+    fields = resource.get("schema", {}).get("fields", [])
+    if dated := tuple(Column(each["name"]) for each in fields if each.get("openbook:period")):
+        rules.append(Horizon(dated))
     table = f'table "{resource["name"]}"'
     return rules, [Violation(f"{table}: {words[0]}", *words[1:]) for words in wrong]
 
