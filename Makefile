@@ -46,7 +46,7 @@ BUILD := $(BIN)/jb build . -W -n --keep-going
 PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help book example pdf kit test unit lint types format lab serve figures references bench faults data new table refresh refresh-apply links release verify audit lock clean compare moves kills preview workflows
+.PHONY: help book example pdf kit test unit lint types format lab serve figures references bench faults data new table refresh refresh-apply links release sbom verify audit lock clean compare moves kills preview workflows
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -89,7 +89,10 @@ links: $(REFRESH_TOO) ## Ask whether the addresses of the book still answer, and
 
 release: $(BOOK) ## Set version and date everywhere, without a tag (VERSION=0.3.0; none: say where they part)
 	@$(BIN)/python -m caspian.release $(VERSION)
-	@if [ -n "$(VERSION)" ]; then $(BIN)/python -m openbook.tables renew; fi
+	@if [ -n "$(VERSION)" ]; then $(BIN)/python -m openbook.tables renew && $(MAKE) --no-print-directory sbom; fi
+
+sbom: $(AUDIT_TOO) ## Write what the book is made of, with licences, for a release (CycloneDX)
+	@$(BIN)/python -m openbook.supply
 
 verify: $(BOOK) ## Check a copy of the site against its sums (DIR=_build/html or URL=https://…; both: URL against DIR)
 	@$(BIN)/python -m openbook.verify $(if $(URL),"$(URL)" $(if $(DIR),"$(DIR)"),"$(or $(DIR),_build/html)")

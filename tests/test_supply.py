@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import re
+from importlib.metadata import version
+
 import pytest
 
+from openbook import supply
+from openbook.site import search
 from openbook.testing import book, wheels
 
 ROWS = wheels.read((book.ROOT / wheels.TABLE).read_text("utf-8"))
@@ -55,3 +61,40 @@ def test_the_best_wheel_is_taken(target, wheel):
         "a-1-cp312-abi3-musllinux_1_2_x86_64.whl",
     ]  # fmt: skip
     assert wheels.best(names, target) == wheel
+
+
+# --- licences --------------------------------------------------------------------------------
+
+
+def test_each_installed_package_states_a_licence():
+    silent = []
+    for name, _ in supply.locked(book.ROOT / supply.LOCK):
+        try:
+            version(name)
+        except ModuleNotFoundError:
+            continue  # for another system
+        if not supply.licence(name):
+            silent.append(name)
+    assert not silent
+
+
+def test_what_ships_is_named_with_the_version_that_ships():
+    parts = {part.name: part for part in supply.shipped()}
+    assert all(part.version and part.licence for part in parts.values())
+    assert parts["minisearch"].version in search.LIBRARY.name
+    made_from = (book.ROOT / "openbook" / "fonts" / "LICENSE").read_text("utf-8")
+    for family in ("source-sans", "source-serif"):
+        assert f"{family} {parts[family].version}" in made_from
+    vendored = {path.name for path in search.LIBRARY.parent.parent.iterdir()}
+    assert vendored <= parts.keys()
+
+
+def test_a_bill_is_the_same_each_time_and_names_all():
+    pytest.importorskip("cyclonedx", reason="it comes with `make sbom`")
+    one, other = (supply.bill(book.ROOT, "Book", "1.0.0", "2026-11-24") for _ in range(2))
+    assert one == other
+    held = json.loads(one)
+    named = {(part["name"], part["version"]) for part in held["components"]}
+    assert set(supply.locked(book.ROOT / supply.LOCK)) <= named
+    assert {"vega", "minisearch", "source-sans"} <= {name for name, _ in named}
+    assert re.match(r"2026-11-24T00:00:00", held["metadata"]["timestamp"])

@@ -329,7 +329,7 @@ def static_folders(app: Sphinx) -> list[Path]:
 @cache
 def engine_digest() -> str:
     """Digest of the engine's code that makes pages of what was read."""
-    kept = "addresses bundle cards colour controls credit draw facts publish text"
+    kept = "addresses bundle cards colour controls credit draw facts publish supply text"
     named = [HERE.parent / f"{name}.py" for name in kept.split()]
     named += sorted(draw.FONTS.glob("*.ttf"))
     named.append(HERE.parent / "tables" / "resource.py")

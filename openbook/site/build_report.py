@@ -15,6 +15,7 @@ from myst_nb.sphinx_ import SphinxEnvType
 from packaging.requirements import Requirement
 from sphinx.application import Sphinx
 
+from openbook import supply
 from openbook.site import files
 from openbook.site.archive import FOLDER
 from openbook.site.files import FileRecipe
@@ -69,6 +70,7 @@ def html(confdir: Path, root: str) -> Markup:
         "packages.html",
         python=project.get("project", {}).get("requires-python", "").removeprefix(">="),
         packages=[chosen for part in PARTS for chosen in packages(confdir, part)],
+        shipped=supply.shipped(),
         base=f"{root}{FOLDER}",
     )
 
