@@ -24,6 +24,10 @@ ACCEPT ?=
 POINTS ?= 20
 FEWER  ?=
 TABLE  ?=
+SAMPLE ?=
+SEED   ?=
+AGAIN  ?=
+ZONE   ?= Asia/Almaty
 
 VENV := .venv
 ifeq ($(OS),Windows_NT)
@@ -46,7 +50,7 @@ BUILD := $(BIN)/jb build . -W -n --keep-going
 PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help book example pdf kit test unit lint types format lab serve figures references bench faults data new table refresh refresh-apply links release sbom verify audit lock clean compare moves kills preview workflows
+.PHONY: help book example pdf kit test unit lint types format lab serve figures references bench faults data new table refresh refresh-apply links release sbom verify audit lock clean compare moves kills mutants east loaded preview workflows
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -125,6 +129,18 @@ kit: $(TESTS_TOO) ## Run chapters from the built site alone, in a new environmen
 
 moves: $(TESTS_TOO) ## Move each assumption alone to both ends of its range; it takes minutes
 	OPENBOOK_MOVES=1 $(subst loadfile,load,$(PYTEST)) tests/test_rerun.py -k assumption
+
+mutants: $(TESTS_TOO) ## Slip into rules and models, one slip at a time, and see whether a test does (ONLY=models/chain SAMPLE=200 SEED=7 AGAIN=1)
+	@$(BIN)/python tests/mutation --only "$(ONLY)" --sample $(or $(SAMPLE),0) --seed "$(or $(SEED),1)" $(if $(AGAIN),--again)
+
+east: $(TESTS_TOO) ## Build and test as a reader east of Baku would (ZONE=Asia/Vladivostok), the long tests left out
+	@TZ=$(ZONE) $(BUILD)
+	TZ=$(ZONE) $(PYTEST) -m "not slow"
+
+loaded: $(TESTS_TOO) ## Run the quick tests on one core that is busy with something else (needs taskset)
+	@command -v taskset >/dev/null || { echo 'taskset is not here: it is part of util-linux' >&2; exit 1; }
+	@taskset -c 0 sh -c 'while :; do :; done' & busy=$$!; trap 'kill $$busy' EXIT INT TERM; \
+	taskset -c 0 $(MAKE) --no-print-directory unit WORKERS=1
 
 kills: $(TESTS_TOO) book ## Cut builds of the book off at POINTS=20 points, and see that the next is right; it takes an hour
 	OPENBOOK_KILLS=$(POINTS) $(BIN)/python -m pytest -s tests/test_interrupts.py -k real_book

@@ -20,7 +20,17 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from openbook import tables
-from openbook.site import build_report, catalogue, files, kit, markup, search, sources, usage
+from openbook.site import (
+    build_report,
+    catalogue,
+    files,
+    kit,
+    markup,
+    search,
+    sources,
+    strength,
+    usage,
+)
 from openbook.site.links import Links, anchor
 from openbook.site.pages import page, pages
 
@@ -91,11 +101,24 @@ class Environment(_Placeholder):
         return super().run()
 
 
+class Strength(Environment):
+    """`{strength}`: what `make mutants` counted, of how strong the tests are."""
+
+    parts = ("mutants",)
+
+    def run(self) -> list[nodes.Node]:
+        """Leave the placeholder."""
+        self.arguments = ["mutants"]
+        return _Placeholder.run(self)
+
+
 def _html(app: Sphinx, part: str, links: Links) -> Markup:
     if part in Catalogue.parts:
         return catalogue.html(app, part, links, _usage(app))
     if part in Environment.parts:
         return build_report.html(Path(app.confdir), links.root)
+    if part in Strength.parts:
+        return strength.html(Path(app.confdir))
     return sources.html(part, links, _usage(app))
 
 
@@ -136,7 +159,8 @@ def _inputs(app: Sphinx) -> str:
         numbers = {k: dict(v) for k, v in env.toc_fignumbers.get(docname, {}).items()}
         title = env.titles[docname].astext()
         gave.append([docname, title, held.tables, published, held.cited, numbers])
-    names = ("LICENSE", "CITATION.cff", "pyproject.toml", kit.LOCK, *build_report.files_read())
+    names = ("LICENSE", "CITATION.cff", "pyproject.toml", kit.LOCK, strength.COUNTS)
+    names += tuple(build_report.files_read())
     paths = [Path(app.confdir) / name for name in names]
     texts = [path.read_text(encoding="utf-8") for path in paths if path.is_file()]
     data = [tables.digest("package"), tables.digest("references")]
@@ -166,6 +190,7 @@ def setup(app: Sphinx) -> None:
     app.add_directive("catalogue", Catalogue)
     app.add_directive("sources", Sources)
     app.add_directive("environment", Environment)
+    app.add_directive("strength", Strength)
     app.connect("env-get-updated", outdated, priority=900)  # when figures are numbered
     app.connect("env-check-consistency", check_kinds)
     app.connect("doctree-resolved", fill)

@@ -1,0 +1,59 @@
+"""How strong the tests are: what `make mutants` counted, as a table on a page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
+
+from openbook.site.markup import render
+
+COUNTS = "tests/mutation/counts.json"
+
+
+class Row(NamedTuple):
+    """What was counted of a module, or of all in a folder."""
+
+    name: str
+    mutants: int
+    killed: int
+    listed: int  # that live on, each with its reason
+    on: str  # the day (ISO); of several, the earliest
+
+    @property
+    def share(self) -> float:
+        """The part killed, 0–1."""
+        return self.killed / self.mutants
+
+
+def _sum(name: str, rows: Iterable[dict[str, Any]]) -> Row:
+    counted = list(rows)
+    mutants, killed, listed = (
+        sum(row[column] for row in counted) for column in ("mutants", "killed", "listed")
+    )
+    return Row(name, mutants, killed, listed, min(row["on"] for row in counted))
+
+
+def rows(confdir: Path) -> list[Row]:
+    """What was counted, by folder in the order of the file; modules without a mutant don't count.
+
+    Nothing if nothing was counted yet.
+    """
+    path = confdir / COUNTS
+    if not path.is_file():
+        return []
+    folders: dict[str, list[dict[str, Any]]] = {}
+    for name, row in json.loads(path.read_text("utf-8")).items():
+        if row["mutants"]:
+            folders.setdefault(name.rpartition("/")[0], []).append(row)
+    return [_sum(folder, counted) for folder, counted in folders.items()]
+
+
+def html(confdir: Path) -> Markup:
+    """The table, with its sum."""
+    found = rows(confdir)
+    whole = _sum("all", [row._asdict() for row in found]) if found else None
+    return render("strength.html", rows=found, whole=whole)

@@ -1,0 +1,71 @@
+"""The mutation tests themselves: their slips, their lists."""
+
+import ast
+
+from mutation import report, sites
+
+from openbook.testing import book
+
+
+def slipped(monkeypatch, source):
+    monkeypatch.setattr(sites, "_source", lambda path: source)
+    return sites.mutants.__wrapped__("a.py")
+
+
+def test_our_own_operators_make_what_they_say(monkeypatch):
+    for operator in (sites.SwapNames, sites.SwapIn):
+        for example in operator.examples():
+            found = slipped(monkeypatch, example.pre_mutation_code + "\n")
+            wanted = ast.dump(ast.parse(example.post_mutation_code))
+            made = [ast.dump(ast.parse(slip.source())) for slip in found]
+            assert wanted in made, (operator, [slip.after for slip in found])
+
+
+SOURCE = '''"""About 1 thing."""
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    WIDTH = 1
+
+
+def least(a: "int | None", b=2) -> "int | None":
+    """Of 2."""
+    if a is None and b > 2:
+        raise ValueError(f"{a + 1} is no number")
+    return min(a, b)
+
+
+def least_again(a, b):
+    return min(a, a) + min(b, b)
+'''
+
+
+def test_slips_are_told_by_function_and_line_and_nothing_that_no_test_could_see(monkeypatch):
+    found = slipped(monkeypatch, SOURCE)
+    assert {slip.function for slip in found} == {"least", "least_again"}
+    keys = [slip.key for slip in found]
+    assert len(keys) == len(set(keys))
+    assert "least: return min(a, b) -> return max(a, b)" in keys
+    assert "least: if a is None and b > 2: -> if a is None or b > 2:" in keys
+    assert not [
+        slip for slip in found if "int" in slip.before and slip.operator != "NumberReplacer"
+    ]
+    assert not [slip for slip in found if "raise" in slip.before or "WIDTH" in slip.before]
+    for slip in found:
+        before, after = SOURCE.splitlines(), slip.source().splitlines()
+        changed = [
+            n for n, pair in enumerate(zip(before, after, strict=True), 1) if len({*pair}) > 1
+        ]
+        assert changed == [slip.line], slip
+
+
+def test_what_is_in_scope_is_there():
+    for pattern in sites.SCOPE:
+        assert list(book.ROOT.glob(pattern)), pattern
+
+
+def test_each_listed_survivor_is_still_a_slip_of_its_module():
+    """One that is not goes off the list: the code that it was in has changed."""
+    for path, reasons in report.survivors().items():
+        now = {slip.key for slip in sites.mutants(path)}
+        assert not set(reasons) - now, path
