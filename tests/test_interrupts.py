@@ -184,8 +184,8 @@ def ends(edited, tmp_path_factory) -> Iterator[dict[Any, Future[Ended]]]:
             finally:
                 free.put(lane)
 
-        ended = {case: pool.submit(run, case) for case in STRUCK}
-        yield ended | {WHOLE: pool.submit(Ended, [whole], whole, site)}
+        ended = {WHOLE: pool.submit(Ended, [whole], whole, site)}
+        yield ended | {case: pool.submit(run, case) for case in STRUCK}
         pool.shutdown(cancel_futures=True)
 
 
