@@ -32,6 +32,7 @@ UNFAIR = {
     "TÃ¼rkiye": '"Ã¼" stands where "ü" was meant',
     "8â€“10": 'stands where "–" was meant',
     "\u0410ktau": "mixes Cyrillic and Latin letters",
+    "of \u0430 year": "looks like Latin letters and is Cyrillic",
 }
 
 
@@ -51,7 +52,8 @@ def test_a_text_is_what_it_looks_like(text):
 @pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+23 percent", "-34 percent", "@SUM(1)", "＝1"])
 def test_no_cell_is_a_formula(text):
     assert "begins as a formula does" in texts.unfit(text)[0]
-    assert texts.unfit(text, patterned=True) is None or text == "＝1"
+    assert texts.unfit(text, pattern=r"\S+( \S+)*") is not None
+    assert texts.unfit("-4 5;6 7", pattern="[-0-9 ;]+") is None
     assert texts.unfit(f"a{text}") is None
 
 
@@ -63,6 +65,13 @@ def test_a_long_text_is_refused_in_a_short_line():
     line = Violation(f'"{"y" * 10_000}\x1b[31m" is no key', "r", nearest("y" * 10_000, ["y"]))
     assert len(line.text("t.csv")) < 500
     assert "<U+001B>[31m" in line.text("t.csv")
+
+
+def test_a_table_that_ends_within_a_line_may_be_cut():
+    assert len(csvfile.read_rows(b"a,b\n1,2\n", ["a", "b"])) == 1
+    with pytest.raises(ValidationError) as caught:
+        csvfile.read_rows(b"a,b\n1,2", ["a", "b"])
+    assert "ends within a line" in caught.value.args[0].problem
 
 
 def test_a_cell_longer_than_csv_reads_is_refused_each_time():

@@ -73,7 +73,7 @@ def test_a_rule_that_is_taken_away_is_missed(faults):
 
 
 def test_what_changes_nothing_is_harmless_and_not_caught(judge, faults):
-    assert verdicts(judge, faults, "shuffled", "no_last_line_end") == {HARMLESS}
+    assert verdicts(judge, faults, "shuffled") == {HARMLESS}
 
 
 def test_an_error_that_is_no_rule_is_missed(monkeypatch):

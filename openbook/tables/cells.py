@@ -98,7 +98,7 @@ def _wrong_value(cell: str, field: Mapping[str, Any]) -> Words | None:
             "Correct the year.",
         )
     if kind == "string":
-        return unfit(cell, limits.get("maxLength", LONGEST), "pattern" in limits)
+        return unfit(cell, limits.get("maxLength", LONGEST), limits.get("pattern", ".*"))
     if not SPELLING[kind].fullmatch(cell):
         return wrong_type(cell, kind)
     if kind in _TOO_LONG and _TOO_LONG[kind](cell):

@@ -54,6 +54,12 @@ def read_rows(raw: bytes, names: list[str]) -> list[Row]:
 
     Raises ValidationError if it can't be read, or if its header or the width of a row is wrong.
     """
+    if raw and not raw.endswith(b"\n"):
+        rule, fix = (
+            "each line of a table ends, the last one too",
+            "Add what is missing, and the line end.",
+        )
+        raise ValidationError(Violation("the file ends within a line: is it whole?", rule, fix))
     csv.field_size_limit(LONGEST_CELL)  # so that a longer cell is refused every time
     reader = csv.reader(io.StringIO(decode(raw), newline=""), strict=True)
     rows, line = [], 1

@@ -17,6 +17,8 @@ OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 WORD = re.compile(r"[^\W\d_]+")
 ALPHABETS = ("LATIN", "CYRILLIC", "GREEK")  # have letters that look alike
+ALIKE = set("аеорсухіјѕԁАВЕКМНОРСТХІЈЅ")  # Cyrillic letters that look like Latin ones
+PROBES = ("=A(1)", "+A(1)", "-A(1)", "@A(1)")
 
 
 def untidy(text: str) -> Words | None:
@@ -24,10 +26,16 @@ def untidy(text: str) -> Words | None:
     return next(_untidy(text), None)
 
 
-def unfit(text: str, longest: int = LONGEST, patterned: bool = False) -> Words | None:
+@lru_cache(maxsize=256)
+def allows_formulas(pattern: str) -> bool:
+    """Whether a column's pattern lets a formula through; none (".*") does."""
+    return any(re.fullmatch(pattern, probe) for probe in PROBES)
+
+
+def unfit(text: str, longest: int = LONGEST, pattern: str = ".*") -> Words | None:
     """The same for a cell of a table: which is not too long, and nothing a spreadsheet runs.
 
-    `patterned` says that the column has a pattern, which alone decides how its cells begin.
+    `pattern` is the column's, which may itself see to it that no cell is a formula.
     """
     if len(text) > longest:
         return (
@@ -35,7 +43,7 @@ def unfit(text: str, longest: int = LONGEST, patterned: bool = False) -> Words |
             f"a text has at most {longest:,}, or what its column states as maxLength",
             "Shorten it, or look for a quote that is not closed.",
         )
-    if not patterned and FORMULA.match(text):
+    if FORMULA.match(text) and allows_formulas(pattern):
         return (
             f'"{text}" begins as a formula does',
             "no text begins with =, +, - or @: a spreadsheet would compute it",
@@ -99,7 +107,15 @@ def _one_way(text: str) -> Iterator[Words]:
                 "the text was read in the encoding that it was written in",
                 f'Write "{meant}", and open the file as UTF-8.',
             )
-    for word in WORD.findall(text):
+    words = WORD.findall(text)
+    strange = [word for word in words if _alphabet(word[0]) == "CYRILLIC"]
+    if strange and len(strange) < len(words) and ALIKE.issuperset("".join(strange)):
+        yield (
+            f'"{strange[0]}" looks like Latin letters and is Cyrillic',
+            "a word is written in its own alphabet",
+            "Type it anew.",
+        )
+    for word in words:
         if not word.isascii() and len(alphabets := {*map(_alphabet, word)} & {*ALPHABETS}) > 1:
             yield (
                 f'"{word}" mixes {" and ".join(sorted(map(str.capitalize, alphabets)))} letters',
