@@ -185,3 +185,6 @@ window.measure = (() => {
     return faults;
   };
 })();
+
+// Playwright calls what a script comes to, if it is a function.
+void 0;
