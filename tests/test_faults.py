@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+from openbook import tables
 from openbook.testing.faults import campaign, report, sources, spoil
 from openbook.testing.faults.copies import Fault, copy_of
 from openbook.testing.faults.judge import CAUGHT, HARMLESS, PASSED, Judge
@@ -92,6 +93,26 @@ def test_a_source_that_vanishes_is_caught():
     assert not sources.is_caught(text, Fault("", "", "", text.encode()))
     cut = text[: text.index("\n@", 10) + 1]
     assert sources.is_caught(text, Fault("", "", "", cut.encode()))
+
+
+# --- what the page shows
+
+
+def test_the_counts_on_the_page_are_those_of_todays_tables():
+    counts = tables.load(report.TABLE).set_index("kind")
+    resources = tables.package()["resources"]
+    assert counts.loc["bom", "tried"] == len(resources), "run `make faults`, then `make data`"
+    columns = sum(
+        copy_of(r["name"]).filled(at) != []
+        for r in resources
+        for at in range(len(r["schema"]["fields"]))
+    )
+    assert counts.loc["null", "tried"] == columns, "run `make faults`, then `make data`"
+    assert set(counts.index) <= set(KINDS)
+    parts = counts[["caught", "harmless", "listed", "missed"]].sum(axis=1)
+    assert (parts == counts["tried"]).all()
+    assert counts["reason"].notna().eq(counts["listed"] > 0).all()
+    assert counts["missed"].sum() == 0
 
 
 def test_the_report_names_what_was_missed():
