@@ -29,7 +29,8 @@ from openbook.marks import UNFINISHED
 HTML = Path("_build/html")
 PATIENCE = 15  # seconds that a build may take to end when it is asked to
 NOT_WATCHED = ("_build", ".venv", ".git", "tests", "figures")
-LOGS = r"\.log$"  # as of this program, which would have itself build without end
+# Drafts that become a file whole, and logs, as of this program: it would build without end
+NO_SOURCES = (r"^\.", r"\.log$")
 BUILT = "/.built"  # answers with the number of builds so far
 RELOADS = "/.reload.js"  # a file: the policy of a page runs no script that stands in it
 SCRIPT = f'<script src="{RELOADS}"></script>'.encode()
@@ -199,7 +200,7 @@ def main(port: int, command: list[str]) -> int:
     print(f"The book is on http://127.0.0.1:{server.server_port} (Ctrl-C ends)", flush=True)
     watched = DefaultFilter(
         ignore_dirs=(*DefaultFilter.ignore_dirs, *NOT_WATCHED),
-        ignore_entity_patterns=(*DefaultFilter.ignore_entity_patterns, LOGS),
+        ignore_entity_patterns=(*DefaultFilter.ignore_entity_patterns, *NO_SOURCES),
     )
     for number in (signal.SIGTERM, signal.SIGINT):  # a program in the background ignores Ctrl-C
         signal.signal(number, signal.default_int_handler)

@@ -142,6 +142,8 @@ async def execute(
                 shown.setdefault(str(at), {})[name] = outputs
         client.set_widgets_metadata()
     except (CellExecutionError, CellTimeoutError, DeadKernelError, rude.Refused) as error:
+        if (task := asyncio.current_task()) and task.cancelling():
+            raise asyncio.CancelledError from error  # Ctrl-C, which nbclient takes for a death
         line = code_line(cell, starts[at], path.read_text("utf-8"))
         if paths is not None and "outputs" in cell:
             cell.outputs = []  # a failure tells of paths of this machine

@@ -192,7 +192,7 @@ class Warm:
         asked = {"folder": str(folder), "arguments": arguments, "environment": environment}
         with self._turn:
             socket.send_fds(self._socket, [json.dumps(asked).encode()], [inlet])
-            pid = self._begun.get(timeout=120)
+            pid = self._begun.get(timeout=600)
             self._builds[pid] = started = Started(pid, output)
         os.close(inlet)
         return started
