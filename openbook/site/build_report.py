@@ -66,8 +66,10 @@ def packages(confdir: Path, part: str = PARTS[0]) -> list[tuple[str, str, str]]:
 def html(confdir: Path, root: str) -> Markup:
     """The chosen packages as a table. `root` leads from the page to the site's root."""
     project = tomllib.loads((confdir / "pyproject.toml").read_text(encoding="utf-8"))
+    lock = confdir / supply.LOCK
     return render(
         "packages.html",
+        locked=len({name for name, _ in supply.locked(lock)}) if lock.is_file() else 0,
         python=project.get("project", {}).get("requires-python", "").removeprefix(">="),
         packages=[chosen for part in PARTS for chosen in packages(confdir, part)],
         shipped=supply.shipped(),
