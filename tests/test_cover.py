@@ -82,7 +82,7 @@ def test_the_strip_has_every_claim_once_in_the_order_of_the_article(site):
         said = cell["aria-label"]
         assert claim.select_one(".ob-claim-text").get_text() in said, name
         assert said.endswith(f"Then {claim['data-then']}, now {claim['data-now']}."), said
-        look = dict(part.split(":") for part in cell["style"].split(";"))
+        look = dict(part.split(":") for part in cell["data-style"].split(" ", 1)[1].split(";"))
         assert look["--then"] == COLOUR[Verdict(claim["data-then"])]
         assert look["--now"] == COLOUR[Verdict(claim["data-now"])]
         assert cell.select_one("b").get_text() == SYMBOL[Verdict(claim["data-now"])]

@@ -93,14 +93,14 @@ def _may_unshare() -> bool:
 def test_a_folder_that_takes_no_file_is_one_line_and_the_next_build_is_right(small_site, tmp_path):
     tree = samples.small_book(tmp_path / "book")
     assert trees.build(tree).returncode == 0
-    trees.edit(tree / "index.md", "# ", "# Now: ")
+    trees.edit(tree / "index.md", "# A small", "# Now a small")
     fault = {"kind": "refuse", "under": str(tree / "_build")}
     path = os.pathsep.join((str(FAULTS), str(tree)))
     done = trees.build(tree, BOOK_FAULT=json.dumps(fault), PYTHONPATH=path)
     assert done.returncode != 0 and "Traceback" not in done.output
     told = [line for line in done.output.splitlines() if "Read-only file system" in line]
     assert len(told) == 1 and "--path-output" in told[0], done.output
-    trees.edit(tree / "index.md", "# Now: ", "# ")
+    trees.edit(tree / "index.md", "# Now a small", "# A small")
     assert trees.build(tree).returncode == 0
     assert not trees.site_differences(trees.built_files(tree), small_site)
 

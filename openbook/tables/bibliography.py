@@ -93,15 +93,19 @@ def _source(key: str, entry: Any) -> Source:
 def _pages_entered_twice(
     sources: Mapping[str, Source], notes: Mapping[str, str]
 ) -> Iterator[Violation]:
-    """Entries with the address of an earlier one, unless both say in a note what they are of it."""
+    """Entries with the address of an earlier one, unless both say what they are of it.
+
+    They do by a note, or by dates that differ: releases that a publisher puts in one place.
+    """
     first: dict[str, str] = {}
     for key, source in sources.items():
         other = first.setdefault(source.url.partition("#")[0] or key, key)
-        if other != key and not (notes[key] and notes[other]):
+        dates = {source.date, sources[other].date}
+        if other != key and not (notes[key] and notes[other]) and ("" in dates or len(dates) < 2):
             yield Violation(
                 f'entry "{key}" has the address of "{other}"',
                 "a page is one source, whatever it tells; several of one address (such as files "
-                "of a folder) each say in a note which they are",
+                "of a folder) each say in a note which they are, or are releases of other dates",
                 f"Use {other} alone, or add the notes.",
             )
 

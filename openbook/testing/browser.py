@@ -78,7 +78,7 @@ class Visit:
     def fetch_all(self) -> None:
         """Wait until the parts for paper are on the page, which one from disk fetches by itself."""
         left = "document.querySelectorAll('.ob-later[data-paper][data-part]').length"
-        self.page.wait_for_function(f"{left} === 0")
+        self.page.wait_for_function(f"{left} === 0", timeout=6 * PATIENCE)  # a hundred files
 
     def wait_for_function(
         self, expression: str, *, arg: Any = None, timeout: float = PATIENCE

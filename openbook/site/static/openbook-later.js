@@ -105,7 +105,8 @@
     }
   });
   if (fromDisk) {
-    const idle = window.requestIdleCallback ?? setTimeout;
-    addEventListener("load", () => idle(() => within(document.body, PAPER)));
+    const soon = window.requestIdleCallback ?? setTimeout;
+    const all = () => within(document.body, PAPER);
+    addEventListener("load", () => soon(all, { timeout: 1000 })); // a busy page may never idle
   }
 })();
