@@ -31,11 +31,16 @@ def test_a_style_becomes_a_rule_of_the_sheet():
     assert policy.fitted(fitted) == fitted, "twice is once"
 
 
-@pytest.mark.parametrize("text", ["x} body {display:none", "color:red} p{color:blue", "</style>"])
+@pytest.mark.parametrize("text", ["x} body {display:none", "color:red} p{color:blue", "<b>x"])
 def test_no_text_ends_a_rule(text):
     made = policy.rules([policy.fitted(f'<p style="{text}">')])
     assert made.count("{") == made.count("}") == 1
     assert "body" not in made and "p{" not in made
+
+
+def test_a_sheet_in_a_page_is_left_out():
+    body = "<div><style scoped>\n  th { color: red }\n</style>\n<p>&lt;style&gt;</p></div>"
+    assert policy.fitted(body) == "<div><p>&lt;style&gt;</p></div>"
 
 
 def test_text_that_looks_like_an_attribute_stays():

@@ -35,6 +35,7 @@ PAGE = FRAME | {
 REFERRER = "no-referrer"  # what is read here is nobody else's business
 
 _STYLE = re.compile(r'(<[a-zA-Z][^<>]*?\s)style="([^"]*)"')
+_SHEET = re.compile(r"<style\b[^>]*>.*?</style>\s*", re.S | re.I)
 _DATA = re.compile(r'<[a-zA-Z][^<>]*?\sdata-style="(s[0-9a-f]{8}) ([^"]*)"')
 _AWAY = re.compile(r'<a (?![^<>]*\brel=)(?=[^<>]*\bhref="https?://)')
 
@@ -49,7 +50,11 @@ def _named(style: str) -> str:
 
 
 def fitted(body: str) -> str:
-    """HTML without `style` attributes, and with links away that give no hold on this page."""
+    """HTML without `style` attributes, and with links away that give no hold on this page.
+
+    A sheet in the page, as pandas writes one above a table, is left out: it would do nothing.
+    """
+    body = _SHEET.sub("", body)
     body = _STYLE.sub(lambda m: f'{m[1]}data-style="{_named(m[2])} {m[2]}"', body)
     return _AWAY.sub('<a rel="noopener" ', body)
 
