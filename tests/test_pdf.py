@@ -12,6 +12,7 @@ from bs4 import BeautifulSoup
 from pypdf import PdfReader
 
 from openbook import pdf
+from openbook.site import citation
 from openbook.testing import book
 from openbook.testing.browser import find_browser
 
@@ -22,6 +23,20 @@ def test_pages_stand_in_the_order_of_the_contents() -> None:
     names = pdf.ordered(book.ROOT / "_toc.yml")
     assert sorted(names) == sorted(page.docname for page in book.pages())
     assert names[:2] == ["index", "chapters/claims"]
+
+
+def test_a_print_says_the_day_of_the_release_and_not_its_own(monkeypatch) -> None:
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    prints = [
+        f"1 /CreationDate (D:{day}101112+00'00')\n/ModDate (D:{day}101112Z) (D:kept)".encode()
+        for day in ("20261201", "20270102")
+    ]
+    one, other = (pdf.dated(each, "2026-11-24") for each in prints)
+    assert one == other
+    assert len(one) == len(prints[0])
+    assert one.count(b"(D:20261124000000") == 2
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
+    assert pdf.dated(prints[0], "2026-11-24").count(b"(D:19700101000000") == 2
 
 
 @pytest.mark.parametrize(
@@ -72,6 +87,8 @@ def test_the_print_has_bookmarks_links_and_whole_numbers(site: Path, tmp_path: P
     # a program of its own: the browser of the other tests has this one's loop of events
     subprocess.run([sys.executable, "-c", program], cwd=book.ROOT, check=True)
     reader = PdfReader(target)
+    day = citation.read(book.ROOT).released.replace("-", "")
+    assert str((reader.metadata or {})["/CreationDate"]).startswith(f"D:{day}000000")
     titles = [mark["/Title"] for mark in reader.outline if not isinstance(mark, list)]
     for name in SOME:
         page = BeautifulSoup((site / f"{name}.html").read_text("utf-8"), "html.parser")
