@@ -263,7 +263,7 @@ def small_bundle() -> Claims:
                  {"verdict": "overstated", "from": "", "months": 1}],
         "turns": [turn | {"source": ""}],
     }  # fmt: skip
-    source = {"title": NASTY, "publisher": NASTY, "date": "", "url": 'https://x.example/?a=1&b=2'}
+    source = {"title": NASTY, "publisher": NASTY, "date": "", "url": "https://x.example/?a=1&b=2"}
     texts = dict.fromkeys(("text", "proxy", "rule", "why", "opponent"), NASTY)
     weighed = {"measure": NASTY, "verdict": "open", "value": "", "because": NASTY, "source": "b"}
     place = {"chapter": "energy", "figure": "fig-a", "paragraph": 1}
@@ -295,7 +295,7 @@ def test_texts_of_the_tables_are_never_markup():
     )
     for place in places:
         assert "<script>" in soup.select_one(place).get_text(), place
-    assert {a["href"] for a in soup.select("td a")} == {'https://x.example/?a=1&b=2'}
+    assert {a["href"] for a in soup.select("td a")} == {"https://x.example/?a=1&b=2"}
 
 
 def test_a_page_that_the_book_lacks_is_named_and_not_linked():
