@@ -12,8 +12,12 @@ import uuid
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, metadata, version
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from packaging.requirements import Requirement
+
+if TYPE_CHECKING:
+    from email.message import Message
 
 BILL = Path("_build") / "release" / "sbom.cdx.json"
 LOCK = "requirements.txt"
@@ -35,7 +39,7 @@ class Shipped:
 def licence(package: str) -> str:
     """The licence that an installed package states; "" if it is not installed, or states none."""
     try:
-        said = metadata(package)
+        said = cast("Message", metadata(package))  # which it is
     except PackageNotFoundError:
         return ""
     if expression := said.get("License-Expression"):

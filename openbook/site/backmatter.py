@@ -159,8 +159,8 @@ def _inputs(app: Sphinx) -> str:
         numbers = {k: dict(v) for k, v in env.toc_fignumbers.get(docname, {}).items()}
         title = env.titles[docname].astext()
         gave.append([docname, title, held.tables, published, held.cited, numbers])
-    names = ("LICENSE", "CITATION.cff", "pyproject.toml", kit.LOCK, strength.COUNTS)
-    names += tuple(build_report.files_read())
+    own = ("LICENSE", "CITATION.cff", "pyproject.toml", kit.LOCK, strength.COUNTS)
+    names = (*own, *build_report.files_read())
     paths = [Path(app.confdir) / name for name in names]
     texts = [path.read_text(encoding="utf-8") for path in paths if path.is_file()]
     data = [tables.digest("package"), tables.digest("references")]
