@@ -646,6 +646,7 @@ def test_the_lock_is_on_the_methods_page(site):
     rows = [
         [cell.get_text() for cell in row.find_all("td")]
         for row in soup("chapters/methods").select(".ob-catalogue tbody tr")
+        if len(row.find_all("td")) == 3
     ]
     chosen, locked = (
         "\n".join((book.ROOT / f"{part}.{kind}").read_text("utf-8") for part in build_report.PARTS)
