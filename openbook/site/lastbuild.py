@@ -58,7 +58,7 @@ def told_plainly(folder: Path) -> Iterator[None]:
             f"{os.strerror(error.errno)}: {error.filename or folder}. Make room, or build into "
             "another folder (jb build . --path-output FOLDER); then build again, and the pages are "
             "made good"
-        ) from error
+        ) from None
 
 
 class _Warned(python_logging.Handler):
