@@ -1,10 +1,17 @@
-"""The mutation tests themselves: their slips, their lists."""
+"""The mutation tests themselves: their slips, their lists, and a sample of what was killed."""
 
 import ast
+import subprocess
+import sys
 
+import pytest
 from mutation import report, sites
 
+from openbook.site import strength
 from openbook.testing import book
+
+SIZE = 24
+SEED = "1"
 
 
 def slipped(monkeypatch, source):
@@ -69,3 +76,32 @@ def test_each_listed_survivor_is_still_a_slip_of_its_module():
     for path, reasons in report.survivors().items():
         now = {slip.key for slip in sites.mutants(path)}
         assert not set(reasons) - now, path
+
+
+def test_nine_slips_in_ten_are_seen_and_the_others_listed():
+    counted = report.counts()
+    assert set(counted) <= set(sites.modules())
+    killed = sum(row["killed"] for row in counted.values())
+    assert killed >= 0.9 * sum(row["mutants"] for row in counted.values())
+    for path, row in counted.items():
+        assert row["mutants"] == row["killed"] + row["listed"], path
+
+
+def test_the_table_adds_up():
+    rows, counted = strength.rows(book.ROOT), report.counts()
+    assert sum(row.mutants for row in rows) == sum(row["mutants"] for row in counted.values())
+    assert sum(row.killed for row in rows) == sum(row["killed"] for row in counted.values())
+    html = strength.html(book.ROOT)
+    assert f"{sum(row.mutants for row in rows):,}" in html
+    assert all(row.name in html for row in rows)
+
+
+@pytest.mark.slow
+def test_a_sample_of_the_slips_is_seen():
+    """By the tests that saw them when they were counted; `make mutants` asks all tests of all."""
+    command = [sys.executable, "tests/mutation", "--counted", "--sample", str(SIZE)]
+    run = subprocess.run(
+        [*command, "--seed", SEED], cwd=book.ROOT, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, f"{run.stdout[-3000:]}{run.stderr[-3000:]}"
+    assert sum(int(line.split(" of ")[1].split()[0]) for line in run.stdout.splitlines()) == SIZE

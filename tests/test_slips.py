@@ -6,6 +6,7 @@ What `make mutants` finds unseen gets its test here, or where its subject is tes
 
 import datetime as dt
 import math
+import sys
 
 import numpy as np
 import pandas as pd
@@ -29,7 +30,7 @@ from caspian.claims.judging import (
 )
 from caspian.claims.rules import oil, registry, series
 from caspian.claims.verdicts import CONTRADICTED, IMPRECISE, OPEN, OVERSTATED, SUPPORTED
-from caspian.models import _checks
+from caspian.models import _checks, agreements
 from openbook.facts import Fact, Quantity, largest, note, noted
 from openbook.tables import groups, periods
 from openbook.tables.options import Context
@@ -100,6 +101,42 @@ def test_an_end_alone_or_ends_in_disorder_are_refused():
         _checks.bounds("rows", zero, "key", "x", above=True)
 
 
+def test_errors_name_the_first_of_several_and_the_bound_that_there_is():
+    rows = pd.DataFrame({"key": ["a", "b"], "low": [3.0, 5.0], "central": 2.0, "high": 4.0})
+    with pytest.raises(ValueError, match=r"'a' needs .* got \[3.0, 2.0, 4.0\]"):
+        _checks.ranges("rows", rows, "key")
+    ends = pd.DataFrame({"key": ["a", "b"], "x_low": [3.0, 5.0], "x_high": [1.0, 2.0]})
+    with pytest.raises(ValueError, match=r"'a' needs .* got \[(np.float64\()?3.0\)?, .*1.0"):
+        _checks.bounds("rows", ends, "key", "x")
+    with pytest.raises(ValueError, match=r"at least 0$"):
+        _checks.number("x", -1)
+
+
+# --- papers ---------------------------------------------------------------------------------------
+
+
+def test_papers_stand_largest_first_within_their_groups_in_order():
+    rows = pd.DataFrame({"year": [2023, 2022, 2022, 2022, 2023], "kind": list("zyxxz")})
+    found = agreements.counted(rows, "kind", within="year")
+    assert found.to_dict("list") == {
+        "year": [2022, 2022, 2023],
+        "kind": ["x", "y", "z"],
+        "documents": [2, 1, 2],
+        "share": [2 / 3, 1 / 3, 1],
+    }
+    assert list(found.index) == [0, 1, 2]
+    even = agreements.counted(rows.assign(kind=list("zybaz")), "kind")
+    assert list(even["kind"]) == ["z", "a", "b", "y"] and list(even["documents"]) == [2, 1, 1, 1]
+    assert list(even.index) == [0, 1, 2, 3]
+
+
+def test_a_fact_is_in_print_since_the_end_of_what_its_source_is_dated():
+    dates = {"year": "2024", "month": "2024-11", "day": "2024-12-01"}
+    assert agreements.in_print_since(["year;month"], dates.get) == "2024-11"
+    assert agreements.in_print_since(["month", "day"], dates.get) == "2024-12-01"
+    assert agreements.in_print_since(["year", "day"], dates.get) == "2024"
+
+
 # --- facts ----------------------------------------------------------------------------------------
 
 
@@ -142,8 +179,14 @@ def test_periods_join_from_the_earlier_to_the_later():
     assert (early + early).period == "2019/2020" and (early + Quantity(1)).period == ""
 
 
-def test_a_note_is_kept_under_its_name():
+def test_a_note_is_kept_under_its_name_with_myst_nb_and_without(monkeypatch):
+    given = []
+    monkeypatch.setattr("myst_nb.glue", lambda *args, **options: given.append((args, options)))
     assert note("of-a-test", "five") == "five" and noted.pop("of-a-test") == "five"
+    assert given == [(("of-a-test", "five"), {"display": False})]
+    monkeypatch.setitem(sys.modules, "myst_nb", None)
+    assert note("of-a-test", "six") == "six" and noted.pop("of-a-test") == "six"
+    assert len(given) == 1
 
 
 # --- judging --------------------------------------------------------------------------------------

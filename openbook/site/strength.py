@@ -18,6 +18,7 @@ class Row(NamedTuple):
     """What was counted of a module, or of all in a folder."""
 
     name: str
+    modules: int
     mutants: int
     killed: int
     listed: int  # that live on, each with its reason
@@ -34,7 +35,8 @@ def _sum(name: str, rows: Iterable[dict[str, Any]]) -> Row:
     mutants, killed, listed = (
         sum(row[column] for row in counted) for column in ("mutants", "killed", "listed")
     )
-    return Row(name, mutants, killed, listed, min(row["on"] for row in counted))
+    modules = sum(row.get("modules", 1) for row in counted)
+    return Row(name, modules, mutants, killed, listed, min(row["on"] for row in counted))
 
 
 def rows(confdir: Path) -> list[Row]:

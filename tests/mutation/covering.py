@@ -26,7 +26,7 @@ TESTS = (
     "test_partnership_models.py", "test_gravity.py", "test_judging.py", "test_rules.py",
     "test_evidence.py", "test_history.py", "test_scenarios.py", "test_claims.py", "test_rows.py",
     "test_later.py", "test_facts.py", "test_schema.py", "test_tables.py", "test_plausible.py",
-    "test_slips.py", "test_claims_words.py", "test_type.py", "test_text.py",
+    "test_slips.py", "test_model_slips.py", "test_text.py", "test_door.py",
 )  # fmt: skip
 QUIET = ["-q", "--tb=no", "-p", "no:terminalreporter", "-p", "no:xdist",
          "-o", f"cache_dir={KEPT}/.pytest",

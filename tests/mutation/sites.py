@@ -46,6 +46,8 @@ LEFT_OUT = {
     "annotation": "types are checked by mypy, and are not evaluated",
     "raise": "the words of an error; that it is raised is a mutant of the condition above it",
     "type checking": "imports that only a checker of types runs",
+    "keyword only": "the mark of arguments by name alone, which is no arithmetic",
+    "strict": "the guard of a zip whose sides are of one length by construction",
 }
 # One slip for each thing that can be slipped in: more replacements of the same thing die alike.
 CORE = (
@@ -194,6 +196,8 @@ def _left_out(tree: ast.Module) -> list[tuple[Position, Position]]:
             spans += [_span(argument) for argument in node.exc.args]
         elif isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
             spans.append(_span(node))
+        elif isinstance(node, ast.keyword):
+            spans += [_span(node)] * (node.arg == "strict")
         elif isinstance(node, ast.arg | ast.AnnAssign) and node.annotation:
             spans.append(_span(node.annotation))
         elif isinstance(node, ast.FunctionDef) and node.returns:
@@ -251,7 +255,10 @@ def mutants(path: str) -> tuple[Mutant, ...]:
     starts = list(accumulate(map(len, lines), initial=0))
     found: list[Mutant] = []
     for node in ast_nodes(parso.parse(source)):
-        if not isinstance(node, Leaf) and node.type not in CHANGED:
+        if isinstance(node, Leaf):
+            if node.parent.type == "parameters":
+                continue  # a default's number stands in a `param`
+        elif node.type not in CHANGED:
             continue
         for name, operator in operators().items():
             for index, (first, last) in enumerate(operator.mutation_positions(node)):
