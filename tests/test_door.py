@@ -167,7 +167,21 @@ def test_a_page_is_one_source(notes, told):
         found = bibliography.read_sources(text.encode()) and ()
     except ValidationError as broken:
         found = broken.args
-    assert [each.problem for each in found] == ['entry "k_2" has the address of "k_1"'] * told
+    assert [each.problem for each in found] == [
+        'entry "k_2" has the address and the day of "k_1"'
+    ] * told
+
+
+@pytest.mark.parametrize(
+    "date, told", [("2024-05-31", 1), ("2024", 1), ("", 1), ("2024-06", 0), ("2023", 0)]
+)
+def test_a_page_of_another_day_is_another_edition(date, told):
+    text = entry() + entry(date=date).replace("k_1", "k_2").replace("  date = {},\n", "")
+    try:
+        found = bibliography.read_sources(text.encode()) and ()
+    except ValidationError as broken:
+        found = broken.args
+    assert ["the day of" in each.problem for each in found] == [True] * told
 
 
 # --- stamps: what a renewal changes is told, what is gone is named

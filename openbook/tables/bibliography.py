@@ -93,21 +93,32 @@ def _source(key: str, entry: Any) -> Source:
 def _pages_entered_twice(
     sources: Mapping[str, Source], notes: Mapping[str, str]
 ) -> Iterator[Violation]:
-    """Entries with the address of an earlier one, unless both say what they are of it.
+    """Entries with the address and the day of an earlier one, unless both have a note.
 
-    They do by a note, or by dates that differ: releases that a publisher puts in one place.
+    Releases that a publisher puts in one place are of other days; one without a day may be any.
     """
-    first: dict[str, str] = {}
-    for key, source in sources.items():
-        other = first.setdefault(source.url.partition("#")[0] or key, key)
-        dates = {source.date, sources[other].date}
-        if other != key and not (notes[key] and notes[other]) and ("" in dates or len(dates) < 2):
-            yield Violation(
-                f'entry "{key}" has the address of "{other}"',
-                "a page is one source, whatever it tells; several of one address (such as files "
-                "of a folder) each say in a note which they are, or are releases of other dates",
-                f"Use {other} alone, or add the notes.",
-            )
+    earlier: dict[str, list[Source]] = {}
+    for source in sources.values():
+        for other in earlier.setdefault(source.url.partition("#")[0] or source.key, []):
+            if _one_day(source.date, other.date) and not (notes[source.key] and notes[other.key]):
+                yield Violation(
+                    f'entry "{source.key}" has the address and the day of "{other.key}"',
+                    "a page is one source, whatever it tells; several of one address (such as "
+                    "files of a folder) each say in a note which they are, or are releases of "
+                    "other days",
+                    f"Use {other.key} alone, or add the notes.",
+                )
+        earlier[source.url.partition("#")[0] or source.key].append(source)
+
+
+def _one_day(one: str, other: str) -> bool:
+    """Whether two dates may mean the same day; an unknown one may mean any, a wrong one none."""
+    if not (one and other):
+        return True
+    if not (is_period(one) and is_period(other)):
+        return False
+    (first, last), (start, end) = period_bounds(one), period_bounds(other)
+    return first <= end and start <= last
 
 
 def _today() -> dt.date:
