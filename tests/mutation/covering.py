@@ -18,7 +18,7 @@ import pytest
 from mutation import sites
 from openbook.testing import book
 
-MOST = 150  # tests tried on one slip: who survives these is not worth the other hundreds
+MOST = 80  # tests tried on one slip: who survives these is not worth the other hundreds
 KEPT = book.ROOT / "_build" / "mutants"
 # The quick tests that hold what is in scope; those that build, draw or browse are no help here
 TESTS = (
