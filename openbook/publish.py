@@ -258,10 +258,30 @@ def _settled(spec: dict[str, Any], name: str, description: str) -> dict[str, Any
     All that is drawn of a figure is drawn from it. Raises ValueError for local time.
     """
     spec = _all_ticks(in_utc(json.loads(json.dumps(spec)), name))
+    if "datasets" in spec:
+        spec["datasets"] = {key: _told(rows) for key, rows in spec["datasets"].items()}
     spec.pop("usermeta", None)
     spec["config"] = {"font": FONT, **spec.get("config", {})}
     spec["description"] = description
     return spec
+
+
+def _told(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Plotted rows with their sources as readers know them, for tooltips: publishers and days.
+
+    The keys stay in the figure's own rows, which its table and its CSV are made of.
+    """
+    return [
+        row | {c: _publishers(row[c]) for c in SOURCE_COLUMNS if row.get(c) and isinstance(row[c], str)}
+        for row in rows
+    ]
+
+
+def _publishers(keys: str) -> str:
+    """`a_20240505;b_2025` as `Publisher, 5 May 2024 and 1 more`."""
+    first, *more = sources_of(key for key in keys.split(";") if key)
+    said = f"{first.publisher}, {day(first.date)}" if first.date else first.publisher
+    return said + (f" and {len(more)} more" if more else "")
 
 
 def _all_ticks(node: Any) -> Any:

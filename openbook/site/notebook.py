@@ -74,7 +74,7 @@ class _Prose:
                 return usage.number_of(self.app.env, where, kind, target)
             case "source":
                 held = tables.source(text)
-                shown = f"{held.publisher}, {held.date}" if held.date else held.publisher
+                shown = f"{held.publisher}, {day(held.date)}" if held.date else held.publisher
                 where = addresses.web(held.url)
                 return f"([{as_text(shown)}](<{where}>))" if where else f"({as_text(shown)})"
             case "math":

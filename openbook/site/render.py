@@ -18,6 +18,7 @@ from openbook.site import foot, lists, table_parts
 from openbook.site.links import figure_page
 from openbook.site.markup import Link, counted, raw, render
 from openbook.site.pages import page
+from openbook.text import day
 
 WIDTHS = {"wide": draw.WIDE, "narrow": draw.NARROW}
 
@@ -139,7 +140,8 @@ def source_role(
         return [inliner.problematic(rawtext, rawtext, message)], [message]
     env = inliner.document.settings.env
     page(env).cited[text] = tables.digest(f"source:{text}")
-    label, where = f"{s.publisher}, {s.date}" if s.date else s.publisher, addresses.web(s.url)
+    label = f"{s.publisher}, {day(s.date)}" if s.date else s.publisher
+    where = addresses.web(s.url)
     link = (
         nodes.reference("", label, refuri=where, internal=False, reftitle=s.title)
         if where
