@@ -272,7 +272,8 @@ def _told(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     The keys stay in the figure's own rows, which its table and its CSV are made of.
     """
     return [
-        row | {c: _publishers(row[c]) for c in SOURCE_COLUMNS if row.get(c) and isinstance(row[c], str)}
+        row
+        | {c: _publishers(row[c]) for c in SOURCE_COLUMNS if row.get(c) and isinstance(row[c], str)}
         for row in rows
     ]
 

@@ -150,8 +150,13 @@ _AT = """() => {
 }"""
 
 
+_SET = """document.fonts.ready.then(
+  () => new Promise((done) => requestAnimationFrame(() => setTimeout(done))))"""
+
+
 def walked(page: Page, most: int = 400) -> list[str]:
     """What is wrong on the way of the Tab key through a page, at most so many steps."""
+    page.evaluate(_SET)  # a box that goes on sideways, as its letters come to say, is a stop too
     faults, many = [], page.evaluate(_MARK)
     first = page.evaluate(
         "1 + Number(document.activeElement.dataset.at ?? -1)"

@@ -42,7 +42,7 @@ def test_the_findings_have_numbers_and_lead_to_a_chapter(site):
 
 
 def test_the_score_is_whole(site):
-    """Opinions and what can be checked are all claims; what is checked holds, or not, or is open."""
+    """Opinions and what can be checked are all claims; the latter hold, or not, or are open."""
     bold = page().select_one(".standfirst p").get_text()
     told = re.search(
         r"Of its (\d+) claims (\d+) are opinions; of the (\d+) that can be checked "
