@@ -66,6 +66,13 @@ def test_slips_are_told_by_function_and_line_and_nothing_that_no_test_could_see(
         assert changed == [slip.line], slip
 
 
+def test_defaults_and_constants_are_tried_by_what_uses_them(monkeypatch):
+    source = "MOST = 3\nLESS = MOST\n\n\ndef of(a, b=2):\n    a = a + b\n    return a + MOST\n"
+    monkeypatch.setattr(sites, "_source", lambda path: source)
+    of = sites.users.__wrapped__
+    assert [of("a.py", line) for line in (1, 2, 5, 6)] == [(2, 7), (), (6, 7), ()]
+
+
 def test_what_is_in_scope_is_there():
     for pattern in sites.SCOPE:
         assert list(book.ROOT.glob(pattern)), pattern

@@ -19,10 +19,10 @@ NO_TEST = trying.Outcome(trying.SURVIVED)
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="mutation", description=__doc__)
-    parser.add_argument("--only", default="", help="modules whose path has this in it")
+    parser.add_argument("--only", default="", help="modules whose path has this in it, by commas")
     parser.add_argument("--sample", type=int, default=0, help="so many of all, by chance")
     parser.add_argument("--seed", default="1", help="of the sample")
-    parser.add_argument("--again", action="store_true", help="only those that survived last time")
+    parser.add_argument("--again", action="store_true", help="only those not killed last time")
     parser.add_argument("--tests", default="", help="files of tests, by commas; else all")
     parser.add_argument(
         "--counted", action="store_true", help="by the tests that killed, in modules as counted"
@@ -44,18 +44,24 @@ def try_all(
     mutants: list[sites.Mutant],
     reach: Reach,
     nursery: trying.Nursery,
-    known: report.Outcomes,
+    known: report.Outcomes | None,
 ) -> report.Outcomes:
-    """What becomes of some mutants of a module; `known` are not tried again if they were seen."""
+    """What becomes of some mutants of a module.
+
+    Those of `known` that a test saw are not tried again; each is noted as it is found, so that a
+    run that was stopped can go on. With None nothing is noted.
+    """
     found: report.Outcomes = {}
     for mutant in mutants:
-        if known.get(mutant.key, ("", ""))[0] in report.SEEN:
+        if known and known.get(mutant.key, ("", ""))[0] == trying.KILLED:
             found[mutant.key] = known[mutant.key]
             continue
         tests = reach.of(mutant)
         expected = sum(reach.seconds.get(test, 0.0) for test in tests)
         outcome = nursery.attempt(mutant, tests, expected) if tests else NO_TEST
         found[mutant.key] = (outcome.state, outcome.by)
+        if known is not None:
+            report.keep(path, {**known, **found})
     return found
 
 
@@ -72,7 +78,7 @@ def run(told: argparse.Namespace, reach: Reach, nursery: trying.Nursery) -> int:
     for path, mutants in chosen.items():
         began = time.monotonic()
         known = report.kept(path) if told.again else {}
-        found = try_all(path, mutants, reach, nursery, known)
+        found = try_all(path, mutants, reach, nursery, None if told.sample else known)
         for mutant in mutants:
             state, _ = found[mutant.key]
             if state not in report.SEEN and mutant.key not in listed.get(path, {}):

@@ -26,7 +26,8 @@ TESTS = (
     "test_partnership_models.py", "test_gravity.py", "test_judging.py", "test_rules.py",
     "test_evidence.py", "test_history.py", "test_scenarios.py", "test_claims.py", "test_rows.py",
     "test_later.py", "test_facts.py", "test_schema.py", "test_tables.py", "test_plausible.py",
-    "test_slips.py", "test_model_slips.py", "test_text.py", "test_door.py",
+    "test_slips.py", "test_model_slips.py", "test_table_slips.py", "test_claim_slips.py",
+    "test_text.py", "test_door.py",
 )  # fmt: skip
 QUIET = ["-q", "--tb=no", "-p", "no:terminalreporter", "-p", "no:xdist",
          "-o", f"cache_dir={KEPT}/.pytest",
@@ -136,11 +137,13 @@ class Map:
                     self.imports.setdefault(name, set()).update(own)
 
     def of(self, mutant: sites.Mutant) -> list[str]:
-        """The tests that reach a mutant: of its line, or of its module where no test does alone.
+        """The tests that reach a mutant: of its line, or of what uses it if that is made by import.
 
-        At most `MOST`: of each function of tests first its quickest case, then its second.
+        Those of its module if there are none. At most `MOST`: of each function of tests first its
+        quickest case, then its second.
         """
-        tests = self.lines.get((mutant.path, mutant.line), set())
+        lines = sites.users(mutant.path, mutant.line) or (mutant.line,)
+        tests = set().union(*(self.lines.get((mutant.path, line), set()) for line in lines))
         tests = tests or self.imports.get(mutant.path, set())
         quick = sorted(tests, key=lambda test: (self.seconds.get(test, 0.0), test))
         cases: Counter[str] = Counter()

@@ -171,10 +171,10 @@ class Mutant:
 
 
 def modules(only: str = "") -> list[str]:
-    """The paths in scope whose name has `only` in it, from the book's folder."""
+    """The paths in scope, from the book's folder, that have `only` in them, or one of several."""
     found = [path for pattern in SCOPE for path in sorted(book.ROOT.glob(pattern))]
     names = [path.relative_to(book.ROOT).as_posix() for path in found]
-    return [name for name in names if only in name]
+    return [name for name in names if any(part in name for part in only.split(","))]
 
 
 @cache
@@ -220,6 +220,28 @@ def _functions(tree: ast.Module) -> list[tuple[int, int, str]]:
 
     visit(tree, "")
     return found
+
+
+@cache
+def users(path: str, line: int) -> tuple[int, ...]:
+    """The lines that use what a line makes when the module is imported.
+
+    Of a function's default or decorator all lines of the function; of a constant those that name
+    it; none of what is neither.
+    """
+    tree = ast.parse(_source(path))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+            if first <= line < node.body[0].lineno:
+                return tuple(range(node.body[0].lineno, (node.end_lineno or line) + 1))
+    for made in tree.body:
+        if isinstance(made, ast.Assign) and made.lineno <= line <= (made.end_lineno or line):
+            names = {name.id for target in made.targets for name in ast.walk(target)
+                     if isinstance(name, ast.Name)}  # fmt: skip
+            loads = (n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id in names)
+            return tuple(sorted({n.lineno for n in loads if isinstance(n.ctx, ast.Load)}))
+    return ()
 
 
 def _reads(source: str) -> bool:

@@ -1,8 +1,8 @@
 """Runs tests against one slip, each in a process forked from one that has collected all tests.
 
 The tree is never touched. A slip inside a function is put into the functions that are there, by
-their code; one elsewhere, or one that nobody saw that way, is tried again in a process that
-imports our modules anew, with the importer given the changed source.
+their code; one elsewhere is tried in a process that imports our modules anew, with the importer
+given the changed source.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ import gc
 import importlib
 import inspect
 import json
+import math
 import os
+import resource
 import select
 import signal
 import sys
@@ -33,9 +35,11 @@ WARM = ("altair", "frictionless", "hypothesis", "networkx", "numpy", "pandas", "
         "pyfixest", "scipy.optimize", "scipy.stats", "statsmodels.api", "yaml", "bs4", "IPython",
         "nbval.plugin", "_pytest.assertion.rewrite")  # fmt: skip
 OURS = ("caspian", "openbook")
-PATIENCE = 60.0  # seconds beyond what the tests take without a slip, times `SLOWER`
+PATIENCE = 30.0  # seconds of work beyond what the tests take without a slip, times `SLOWER`
 SLOWER = 10.0
-FEW = 20  # tests tried anew on a slip that none noticed in the functions that are there
+BUSY = 10  # so many times as long by the clock, for a machine that does something else meanwhile
+# The modules of the book that have run when the forks begin: what they made is forgotten for a slip
+RAN = ("caspian/claims/evidence.py", "caspian/claims/judged.py")
 KILLED, SURVIVED, TIMEOUT, ERROR = "killed", "survived", "timeout", "error"
 
 
@@ -47,13 +51,18 @@ class Outcome(NamedTuple):
 
 
 def in_fork(work: Callable[[], object], limit: float | None = None) -> tuple[int | None, Any]:
-    """Run it in a fork: its exit code (None: it took too long) and what it returned, by JSON."""
+    """Run it in a fork: its exit code (None: it took too long) and what it returned, by JSON.
+
+    `limit`: in seconds of the processor's time.
+    """
     read, write = os.pipe()
     child = os.fork()
     if not child:
         code = 1
         try:
             os.setsid()
+            if limit is not None:
+                resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(limit), math.ceil(limit) + 1))
             os.chdir(book.ROOT)
             os.close(read)
             if not os.environ.get("MUTANTS_LOUD"):
@@ -68,7 +77,7 @@ def in_fork(work: Callable[[], object], limit: float | None = None) -> tuple[int
             sys.stderr.flush()
             os._exit(code)
     os.close(write)
-    told, end = b"", None if limit is None else time.monotonic() + limit
+    told, end = b"", None if limit is None else time.monotonic() + BUSY * limit
     while True:
         left = None if end is None else max(0.0, end - time.monotonic())
         if not select.select([read], [], [], left)[0]:
@@ -81,6 +90,8 @@ def in_fork(work: Callable[[], object], limit: float | None = None) -> tuple[int
         told += more
     os.close(read)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if code in (-signal.SIGXCPU, -signal.SIGKILL):
+        return None, None
     return code, json.loads(told) if told else None
 
 
@@ -135,7 +146,7 @@ class Living:
         """Give the module's functions the code with the slip; whether it lies in a function.
 
         What was remembered of calls is forgotten: all, or for a slip in the book all but the
-        engine's.
+        engine's, and the evidence of the claims' tests if none of `RAN` is slipped.
         """
         path = str(book.ROOT / mutant.path)
         before, after = (
@@ -155,9 +166,11 @@ class Living:
             if code and code != each.__code__:
                 each.__code__ = code
                 found = True
-        engine = mutant.path.startswith("openbook")
+        kept: tuple[str, ...] = () if mutant.path.startswith("openbook") else ("openbook",)
+        if kept and mutant.path not in RAN:
+            kept += ("evidences",)
         for cache in self.caches:
-            if engine or not str(cache.__module__).startswith("openbook"):
+            if str(cache.__module__).partition(".")[0] not in kept:
                 cache.cache_clear()
         return found
 
@@ -244,10 +257,9 @@ class Nursery:
             told = [-1, "", 0]
         if told[0] == 1:
             return Outcome(KILLED, told[1])
-        if not mutant:
-            return Outcome(SURVIVED)
-        again = tests if told[0] == -1 else tests[:FEW]
-        code, told = in_fork(lambda: _anew(mutant, again), limit)
+        if not mutant or told[0] == 0:
+            return Outcome(SURVIVED if told[2] else ERROR)
+        code, told = in_fork(lambda: _anew(mutant, tests), limit)
         if code is None:
             return Outcome(TIMEOUT)
         if code or not told:
@@ -255,6 +267,19 @@ class Nursery:
         if told[0] in (1, 2, 3):  # a test failed, or a file could not be collected
             return Outcome(KILLED, told[1] or "import")
         return Outcome(SURVIVED if told[0] == 0 and told[2] else ERROR)
+
+
+def _make_ready() -> None:
+    """Read what most tests read, once for all forks: the tables, and the claims' evidence."""
+    import evidences
+
+    from caspian.claims.rules import TABLES
+    from openbook import tables
+
+    for each in tables.package()["resources"]:
+        tables.load(each["name"])
+    for name in TABLES:
+        evidences.records().dated(name)
 
 
 class _Loop:
@@ -268,10 +293,7 @@ class _Loop:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Hand over what was collected."""
         try:
-            from openbook import tables
-
-            for resource in tables.package()["resources"]:
-                tables.load(resource["name"])
+            _make_ready()
             gc.disable()
             self.answer = self.work(Nursery(session))
         except BaseException as error:
