@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from openbook.tables.complete import Complete, Pairs
 from openbook.tables.groups import Connected, Observation, Parts, Steps
 from openbook.tables.limits import Bound, Horizon, Jump, NotYet, Ratio, Within
 from openbook.tables.options import Column, Context, Rule, read
@@ -29,7 +30,7 @@ KINDS: dict[str, type[Rule]] = {
     each.kind: each
     for each in (
         *(Observation, Parts, Ordered, Connected, Months, Steps, Together, Parties, Zeros),
-        *(Distinct, Absence, Silence, Bound, Ratio, Jump, Within),
+        *(Distinct, Absence, Silence, Bound, Ratio, Jump, Within, Complete, Pairs),
     )
 }
 UNSTATED = (Derived(), NotYet())  # asked of every table
