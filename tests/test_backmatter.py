@@ -9,6 +9,7 @@ import csv
 import hashlib
 import io
 import json
+import posixpath
 import re
 import shutil
 import tomllib
@@ -362,7 +363,8 @@ def test_sources_named_in_the_text_link_back(site):
     for page in book.pages():
         for key in re.findall(r"\{source\}`([^`]+)`", page.path.read_text("utf-8")):
             item = soup("chapters/references").find(id=f"source-{key}")
-            here = item.find("a", href=f"{page.name}.html", string="text")
+            back = posixpath.relpath(f"{page.docname}.html", "chapters")
+            here = item.find("a", href=back, string="text")
             assert here, f"{key} does not lead back to {page.docname}"
 
 
