@@ -24,7 +24,9 @@ DAYS = {
 
 
 def rows_of(**columns) -> pd.DataFrame:
-    return pd.DataFrame({k: v if isinstance(v, list) else [v] for k, v in columns.items()})
+    """A table whose columns are as long as its lists; a single value stands in each row."""
+    size = max([len(c) for c in columns.values() if isinstance(c, list)], default=1)
+    return pd.DataFrame({k: v if isinstance(v, list) else [v] * size for k, v in columns.items()})
 
 
 @cache

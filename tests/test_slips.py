@@ -11,7 +11,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from evidences import made
+from evidences import made, rows_of
 
 from caspian.claims.evidence import Dated, Records, count, figure, reported
 from caspian.claims.judging import (
@@ -38,12 +38,6 @@ from openbook.tables.options import Context
 ALONE = Context(rows=dict, key=str)
 LIMITS = {"growth_clear": 6, "growth_trace": 0, "window_months": 6, "window_last": 1,
           "window_two": 2, "floor_months": 9}  # fmt: skip
-
-
-def rows_of(**columns) -> pd.DataFrame:
-    """A table whose columns are as long as its lists; a single value stands in each row."""
-    size = max([len(c) for c in columns.values() if isinstance(c, list)], default=1)
-    return pd.DataFrame({k: v if isinstance(v, list) else [v] * size for k, v in columns.items()})
 
 
 def of(value: float, label: str = "m", period: str = "", source: str = "a") -> Measure:

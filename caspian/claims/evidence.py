@@ -151,13 +151,13 @@ def _chosen(rows: pd.DataFrame, said: pd.Series, observation: list[str]) -> pd.S
     keys = [rows[c].astype("object").fillna("") for c in observation]
     if "status" in rows:
         keys.append(rows["status"].replace(list(OUTCOME), "outcome"))
+    keys = keys or [pd.Series("", rows.index)]  # nothing tells them apart: all are of one thing
     chosen = rows["preferred"].astype("boolean").fillna(False).astype(bool)
-    settled = chosen.groupby(keys, sort=False).transform("any") if keys else chosen.any()
-    without = rows.index[~settled] if keys else rows.index[: 0 if settled else None]
+    without = rows.index[~chosen.groupby(keys, sort=False).transform("any")]
     if len(without):
-        names = pd.MultiIndex.from_arrays([k[without] for k in keys]) if keys else None
+        names = pd.MultiIndex.from_arrays([k[without] for k in keys])
         groups = pd.Series(without, names).groupby(level=list(range(len(keys))), sort=False)
-        for _, group in groups if keys else [(None, pd.Series(without))]:
+        for _, group in groups:
             chosen[max(group, key=lambda at: (said[at], rows.at[at, "source"]))] = True
     return chosen
 
