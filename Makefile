@@ -104,7 +104,7 @@ verify: $(BOOK) ## Check a copy of the site against its sums (DIR=_build/html or
 audit: $(AUDIT_TOO) ## Ask which locked packages have known holes (needs a network)
 	@for name in requirements requirements-lab requirements-run requirements-test; do \
 	  echo "$$name.txt"; \
-	  $(BIN)/pip-audit --disable-pip --require-hashes --progress-spinner off -r $$name.txt || told=1; \
+	  $(BIN)/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r $$name.txt || told=1; \
 	done; exit $${told:-0}
 
 lint: $(TESTS_TOO) ## Check style and spelling of package, tests and the chapters' cells

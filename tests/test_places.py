@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,18 @@ def small_site(tmp_path_factory) -> dict[str, bytes]:
 
 def test_the_small_book_is_the_same_elsewhere_and_on_one_core(small_site, tmp_path):
     same_elsewhere(samples.small_book(tmp_path / FOLDER), small_site, OPENBOOK_JOBS="1")
+
+
+def test_the_small_book_is_the_same_on_another_day_by_another_person(small_site, tmp_path):
+    home, day = tmp_path / "another home", tmp_path / "day"
+    home.mkdir()
+    tree = samples.small_book(tmp_path / FOLDER)
+    same_elsewhere(
+        tree, small_site, HOME=str(home), USER="ikinci", LOGNAME="ikinci",
+        BOOK_FAULT=json.dumps({"kind": "later", "told": str(day)}),
+        PYTHONPATH=os.pathsep.join((str(FAULTS), str(tree))),
+    )  # fmt: skip
+    assert float(day.read_text()) - time.time() > 300 * 86_400  # the clock that it saw
 
 
 def test_the_book_is_the_same_elsewhere(site, tmp_path):
