@@ -45,7 +45,7 @@ def test_the_score_is_whole(site):
     """Opinions and what can be checked are all claims; the latter hold, or not, or are open."""
     bold = page().select_one(".standfirst p").get_text()
     told = re.search(
-        r"Of its (\d+) claims (\d+) are opinions; of the (\d+) that can be checked "
+        r"Of the article’s (\d+) claims (\d+) are opinions; of the (\d+) that can be checked "
         r"(\d+) hold, (\d+) fall short and (\d+) are open",
         bold,
     )
