@@ -53,8 +53,7 @@ def made(
     **frames: pd.DataFrame,
 ) -> Evidence:
     """Evidence of made-up tables, as known now (or on a day), with the book's limits or others."""
-    table = records().limits.table
-    if limits is not None:
-        table = pd.DataFrame({"value": limits, "text": None})
+    given = pd.DataFrame({"value": limits or {}, "text": None})
+    table = records().limits.table if limits is None else given
     of = Records(frames.__getitem__, lambda name: [], DAYS, Limits(table), own or [])
     return Evidence(of, on or UNTIL, on)

@@ -25,8 +25,10 @@ from caspian.claims.judging import (
     stated,
 )
 from caspian.claims.rules import LEFT_OUT, series
-from caspian.claims.verdicts import CONTRADICTED, IMPRECISE, OPEN, OVERSTATED, SUPPORTED
+from caspian.claims.verdicts import CONTRADICTED, IMPRECISE, OPEN, OPINION, OVERSTATED, SUPPORTED
 
+LIMITS = {"growth_clear": 6, "growth_trace": 0, "window_months": 6, "window_last": 1,
+          "window_two": 2, "floor_months": 9}  # fmt: skip
 GROWN = Ladder((Step(SUPPORTED, "clear", 5.0), Step(IMPRECISE, "trace", 0.0)), CONTRADICTED)
 
 
@@ -223,6 +225,30 @@ def test_a_source_is_fresh_from_the_day_after_the_last_to_the_day_itself():
         assert (turn.before, turn.after) == (OPEN, SUPPORTED)
 
 
+def test_a_rule_is_asked_again_when_something_became_known_and_an_opinion_never(monkeypatch):
+    asked: list[tuple[str, str]] = []
+    rows = rows_of(date=["2024-03-20", "2024-04-10", "2024-06-01"], source="undated")
+
+    def judge(name: str, ev: Evidence) -> Finding:
+        asked.append((name, ev.on.isoformat()))
+        acts = len(ev.acts("t"))
+        return Finding(OPINION if name == "o" else [OPEN, IMPRECISE, SUPPORTED, OVERSTATED][acts])
+
+    monkeypatch.setattr(history, "RULES", {"o": judge, "a": judge})
+    monkeypatch.setattr(history, "judge", judge)
+    monkeypatch.setattr(history, "until", lambda of: dt.date(2024, 6, 10))
+    got = history.verdicts(made(LIMITS, t=rows).records)
+    assert [day.isoformat() for day, _ in got["a"]] == [
+        "2024-03-12", "2024-03-31", "2024-04-30", "2024-05-31", "2024-06-10"
+    ]  # fmt: skip
+    told = [OPEN, IMPRECISE, SUPPORTED, SUPPORTED, OVERSTATED]
+    assert [finding.verdict for _, finding in got["a"]] == told
+    assert {finding.verdict for _, finding in got["o"]} == {OPINION} and len(got["o"]) == 5
+    assert asked == [("o", "2024-03-12"), ("a", "2024-03-12"), ("a", "2024-03-31"),
+                     ("a", "2024-04-30"), ("a", "2024-06-10")]  # fmt: skip
+    assert history.days(dt.date(2024, 3, 31)) == [dt.date(2024, 3, d) for d in (12, 31)]
+
+
 def test_the_score_is_in_order_of_days():
     days = [dt.date(2024, 3, 31), dt.date(2024, 3, 12)]
     lines = {name: [(day, Finding(SUPPORTED)) for day in days] for name in "ab"}
@@ -247,13 +273,11 @@ def test_a_figure_that_was_not_known_hides_no_other(monkeypatch):
 
 
 def test_the_day_after_the_visit_is_what_then_means():
-    assert claims.THEN == dt.date(2024, 3, 11) + dt.timedelta(days=1)
+    visit = dt.date(2024, 3, 11)
+    assert (claims.THEN - visit).days == 1
 
 
 # --- growth ---------------------------------------------------------------------------------------
-
-LIMITS = {"growth_clear": 6, "growth_trace": 0, "window_months": 6, "window_last": 1,
-          "window_two": 2, "floor_months": 9}  # fmt: skip
 
 
 def line(**values: float) -> series.Series:
@@ -310,7 +334,7 @@ def test_the_windows_are_three_or_the_year_and_since():
     object.__setattr__(years.ev.records.limits, "table", table)
     names = [name for name, _ in years.windows().grade().variants]
     assert names == ["The last year", "The last two years", "The longest run"]
-    assert [name for name, _ in years.windows(2022).grade().variants] == names[:1] + ["Since 2022"]
+    assert [name for name, _ in years.windows(2022).grade().variants] == [*names[:1], "Since 2022"]
     with pytest.raises(Unknown, match="no figure later than 2024"):
         years.windows(2024)
 
@@ -318,14 +342,8 @@ def test_the_windows_are_three_or_the_year_and_since():
 # --- what would turn a verdict --------------------------------------------------------------------
 
 
-def spans(ladder: Ladder, top: float, refuses=()) -> list[tuple[float, float, str]]:
-    def grading(m: Measure) -> Finding:
-        return ladder.grade(
-            Measure("m", "m", math.nan if m.value in refuses else m.value, "Mt", "a")
-        )
-
-    question = Formula((of(7, "m"),), grading)
-    return [(s.low, s.high, s.verdict) for s in scenario.stretches(question, "m", top)]
+def spans(ladder: Ladder, top: float) -> list[tuple[float, float, str]]:
+    return [(s.low, s.high, s.verdict) for s in scenario.stretches(ladder.of(of(7)), "m", top)]
 
 
 def test_each_value_from_nought_up_has_its_verdict():

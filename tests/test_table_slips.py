@@ -56,8 +56,3 @@ def test_a_total_may_be_nothing():
     table = pd.DataFrame({"part": ["a"], "status": "actual", "preferred": True})
     assert found(parts, table.assign(value=0.5)) == [0]
     assert found(parts, table.assign(value=0.0)) == []
-
-
-@pytest.mark.parametrize("rule", [YEARS, STEPS, LEGS])
-def test_a_rule_is_a_value(rule):
-    assert {rule} == {type(rule)(**vars(rule))}

@@ -47,6 +47,7 @@ LEFT_OUT = {
     "raise": "the words of an error; that it is raised is a mutant of the condition above it",
     "type checking": "imports that only a checker of types runs",
     "keyword only": "the mark of arguments by name alone, which is no arithmetic",
+    "frozen": "that no one changes a value by accident: no result hangs on it",
     "strict": "the guard of a zip whose sides are of one length by construction",
 }
 # One slip for each thing that can be slipped in: more replacements of the same thing die alike.
@@ -197,7 +198,7 @@ def _left_out(tree: ast.Module) -> list[tuple[Position, Position]]:
         elif isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
             spans.append(_span(node))
         elif isinstance(node, ast.keyword):
-            spans += [_span(node)] * (node.arg == "strict")
+            spans += [_span(node)] * (node.arg in ("frozen", "strict"))
         elif isinstance(node, ast.arg | ast.AnnAssign) and node.annotation:
             spans.append(_span(node.annotation))
         elif isinstance(node, ast.FunctionDef) and node.returns:
