@@ -101,6 +101,10 @@ def test_the_table_adds_up():
     html = strength.html(book.ROOT)
     assert f"{sum(row.mutants for row in rows):,}" in html
     assert all(row.name in html for row in rows)
+    left = {name for name in sites.modules() if sites.has_code(name)} - {
+        name for name, row in counted.items() if row["mutants"]
+    }
+    assert set(strength.not_yet(book.ROOT)) == left and all(name in html for name in left)
 
 
 @pytest.mark.slow

@@ -39,23 +39,28 @@ def _sum(name: str, rows: Iterable[dict[str, Any]]) -> Row:
     return Row(name, modules, mutants, killed, listed, min(row["on"] for row in counted))
 
 
-def rows(confdir: Path) -> list[Row]:
-    """What was counted, by folder in the order of the file; modules without a mutant don't count.
-
-    Nothing if nothing was counted yet.
-    """
+def _counts(confdir: Path) -> dict[str, dict[str, Any]]:
     path = confdir / COUNTS
-    if not path.is_file():
-        return []
+    found: dict[str, dict[str, Any]] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    return found
+
+
+def not_yet(confdir: Path) -> list[str]:
+    """The modules in scope that were not counted yet."""
+    return [name for name, row in _counts(confdir).items() if not row["mutants"]]
+
+
+def rows(confdir: Path) -> list[Row]:
+    """What was counted, by folder in the order of the file; nothing if nothing was yet."""
     folders: dict[str, list[dict[str, Any]]] = {}
-    for name, row in json.loads(path.read_text("utf-8")).items():
+    for name, row in _counts(confdir).items():
         if row["mutants"]:
             folders.setdefault(name.rpartition("/")[0], []).append(row)
     return [_sum(folder, counted) for folder, counted in folders.items()]
 
 
 def html(confdir: Path) -> Markup:
-    """The table, with its sum."""
+    """The table, with its sum, and what is left to be counted."""
     found = rows(confdir)
     whole = _sum("all", [row._asdict() for row in found]) if found else None
-    return render("strength.html", rows=found, whole=whole)
+    return render("strength.html", rows=found, whole=whole, left=not_yet(confdir))

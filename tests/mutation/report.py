@@ -2,8 +2,8 @@
 
 `counts.json` is published: for each module, how many mutants it has, how many were killed, how many
 are listed, on which day and of which source; and the tests that killed them, with which a sample
-can be tried without measuring what all tests reach. `survivors.toml` has those that live on, each
-with its reason; it is written by hand.
+can be tried without measuring what all tests reach. One that was not counted yet has no mutants.
+`survivors.toml` has those that live on, each with its reason; it is written by hand.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ HERE = Path(__file__).parent
 SURVIVORS = HERE / "survivors.toml"
 COUNTS = HERE / "counts.json"
 SEEN = (trying.KILLED, trying.TIMEOUT)
+NOT_YET = {"on": "", "source": "", "mutants": 0, "killed": 0, "listed": 0, "killers": []}
 Outcomes = dict[str, tuple[str, str]]  # state and first test that failed, by mutant's key
 
 
@@ -81,7 +82,7 @@ def count(path: str, outcomes: Outcomes) -> None:
         "listed": sum(key in listed for key, (state, _) in outcomes.items() if state not in SEEN),
         "killers": [test for test, _ in killers.most_common()],
     }
-    ordered = {name: held[name] for name in sites.modules() if name in held}
+    ordered = {name: held.get(name, NOT_YET) for name in sites.modules() if sites.has_code(name)}
     COUNTS.write_text(json.dumps(ordered, indent=1) + "\n", "utf-8")
 
 

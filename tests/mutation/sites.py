@@ -245,6 +245,11 @@ def users(path: str, line: int) -> tuple[int, ...]:
     return ()
 
 
+def has_code(path: str) -> bool:
+    """Whether a module has a function, in which something can be slipped."""
+    return any(isinstance(node, ast.FunctionDef) for node in ast.walk(ast.parse(_source(path))))
+
+
 def _reads(source: str) -> bool:
     """Whether it is Python at all."""
     try:
