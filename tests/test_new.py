@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 import shutil
@@ -12,7 +13,8 @@ import samples
 import yaml
 
 from caspian.claims.new import new_claim, rule_text
-from openbook import edit
+from openbook import edit, tables
+from openbook.bundle import Table
 from openbook.new import command, entries
 from openbook.new.ask import Asker, Stopped
 from openbook.testing import book
@@ -21,7 +23,9 @@ from openbook.testing.trees import NOT_COPIED
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory) -> Path:
-    made = samples.some_tables(tmp_path_factory.mktemp("small"), ["brent", "kz_oil_btc"])
+    made = samples.some_tables(
+        tmp_path_factory.mktemp("small"), ["brent", "kz_oil_btc", "oil_exports", "changes"]
+    )
     (made / "chapters").mkdir()
     cited = (made / "data" / "references.bib").read_text("utf-8")
     kinds = sorted(set(re.findall(r"howpublished = \{(\w+)\}", cited)))
@@ -82,6 +86,23 @@ def test_a_wrong_cell_is_asked_for_again(root: Path):
     assert '"2026/13" is no period' in told and '"a lot" is no number' in told
 
 
+def test_a_cell_that_names_a_row_of_another_table_is_one(root: Path):
+    ask, out = asked(
+        "aktau_bakou", "aktau_baku", "2026-01/2026-06", "0.7", "", "actual", "", "", "eia_brent", ""
+    )
+    new = entries.new_row(ask, "oil_exports")
+    assert new["route"] == "aktau_baku" and 'There is no "aktau_bakou".' in out.getvalue()
+
+
+def test_a_column_that_counts_the_rows_goes_on(root: Path):
+    count = len(edit.table_rows(root / "data" / "changes.csv"))
+    ask, out = asked(
+        "", "next", "Oil", "kz_oil_btc", "1.3 → 1.34: as the yearly report", "eia_brent"
+    )
+    assert entries.new_row(ask, "changes")["change"] == str(count + 1)
+    assert f"[{count + 1}]" in out.getvalue()
+
+
 def test_a_row_that_a_rule_refuses_leaves_all_as_it_was(root: Path):
     before = files(root)
     ask, _ = asked("entered_btc", "2026-07", "900", "", "actual", "", "KMG", "", "eia_brent", "x")
@@ -133,11 +154,18 @@ def test_a_table_is_described_by_its_answers(root: Path):
 
 
 def test_a_chapter_is_a_page_with_cells_that_stands_in_the_contents(root: Path):
-    ask, _ = asked("energy day", "ferries", "", "Ferries sail", "brent", "Brent by month")
+    ask, _ = asked("energy day", "ferries", "", "Ferries sail", "kz_oil_btc", "Oil to Ceyhan")
     text = entries.new_chapter(ask).read_text("utf-8")
     assert text.startswith("---\njupytext:") and "# Ferries sail" in text
     cells = text.partition("```{code-cell}")[2].partition("\n\n")[2].partition("```")[0]
-    compile(cells, "cell", "exec")
+    *before, shown = ast.parse(cells).body
+    names: dict[str, object] = {}
+    exec(compile(ast.Module(before, []), "cell", "exec"), names)
+    assert isinstance(shown, ast.Expr)
+    made = eval(compile(ast.Expression(shown.value), "cell", "eval"), names)
+    rows = tables.load("kz_oil_btc")
+    assert isinstance(made.bundle, Table) and len(made.bundle.rows) == len(rows)
+    assert "{ref}`table-kz-oil-btc`" in text
     toc = yaml.safe_load((root / "_toc.yml").read_text("utf-8"))
     assert toc["parts"][0]["chapters"][-1] == {"file": "chapters/ferries"}
 

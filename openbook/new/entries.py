@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from openbook.tables import TableError, first_description, folder, package
 from openbook.tables.bibliography import PLACED
 from openbook.tables.messages import SPELLING
 from openbook.tables.periods import is_period
+from openbook.tables.resource import columns
 from openbook.tables.scaffold import dump
 from openbook.tables.schema import PACKAGE, UNWRITTEN, Loader
 from openbook.tables.store import sources
@@ -23,6 +25,7 @@ from openbook.tables.violations import ADDRESS
 
 KEY = re.compile(r"[A-Za-z0-9_]+")
 PAGE = re.compile(r"[a-z][a-z0-9]*")
+UNSHOWN = {"preferred", "derived", "search"}  # columns that a page does not show
 NO_GROUP = {"source", "status", "value", "period"}  # columns that don't say where a row belongs
 
 
@@ -71,9 +74,11 @@ def new_row(ask: Asker, table: str = "", fixed: Mapping[str, str] | None = None)
     path, described = data / f"{table}.csv", description_of(table)
     rows = table_rows(path)
     keys = {
-        column: {row[key["reference"]["fields"][0]] for row in _referred(key, table)}
+        column: {row[far] for row in _referred(key, table)}
         for key in described["schema"].get("foreignKeys", [])
-        for column in key["fields"]
+        for column, far in zip(
+            columns(key["fields"]), columns(key["reference"]["fields"]), strict=True
+        )
     }
     new: Cells = {}
     entry: Entry | None = None
@@ -83,7 +88,8 @@ def new_row(ask: Asker, table: str = "", fixed: Mapping[str, str] | None = None)
             new[name] = (fixed or {})[name]
             continue
         question = f"{name}: {field['description'].rstrip('.')}{_hint(field)}"
-        new[name] = ask.ask(name, question, cell_check(field, keys.get(name)), _default(field))
+        usual = _default(field) or _counted(name, rows)
+        new[name] = ask.ask(name, question, cell_check(field, keys.get(name)), usual)
         unknown = name == "source" and set(new[name].split(";")) - set(sources()) - {""}
         if unknown and len(unknown) == 1:
             key = unknown.pop()
@@ -117,8 +123,8 @@ def new_table(ask: Asker) -> Path:
             raise Stopped(str(error)) from None
         told = yaml.load(path.read_text("utf-8"), Loader=Loader)
         if told["primaryKey"][0].startswith(UNWRITTEN):
-            columns = ask.ask("primaryKey", "Columns that tell all rows apart (a, b)", needed)
-            told["primaryKey"] = [each.strip() for each in columns.split(",")]
+            key = ask.ask("primaryKey", "Columns that tell all rows apart (a, b)", needed)
+            told["primaryKey"] = [each.strip() for each in key.split(",")]
         written = _written(ask, told, "")
         path.write_text(dump(written), "utf-8", newline="\n")
         _valid(folder.data_folder())
@@ -139,7 +145,8 @@ def new_chapter(ask: Asker) -> Path:
     shown = ask.ask("shows", "Title of that table on the page, at most twelve words", _tidy)
     path = root / "chapters" / f"{name}.md"
     with undone(path, toc):
-        path.write_text(chapter_text(_head(root), title, name, table, shown), "utf-8")
+        told = description_of(table)
+        path.write_text(chapter_text(_head(root), title, name, told, shown), "utf-8")
         last = parts[captions.index(part)]["chapters"][-1]["file"]
         line = rf"(?m)^(\s*- file: ){re.escape(last)}$"
         text = re.sub(line, rf"\g<0>\n\g<1>chapters/{name}", toc.read_text("utf-8"))
@@ -150,12 +157,19 @@ def new_chapter(ask: Asker) -> Path:
     return path
 
 
-def chapter_text(head: str, title: str, name: str, table: str, shown: str) -> str:
-    """A first chapter, which builds as it is."""
+def chapter_text(head: str, title: str, name: str, told: Mapping[str, Any], shown: str) -> str:
+    """A first chapter, which builds as it is: `told` is what describes the table in it."""
+    from openbook.site.links import anchor  # with Sphinx, which nothing else here waits for
+
+    fields = [each for each in told["schema"]["fields"] if each["name"] not in UNSHOWN]
+    labels = "".join(
+        f'        "{each["name"]}": {json.dumps(each["title"], ensure_ascii=False)},\n'
+        for each in fields
+    )
     return f"""{head}
 # {title}
 
-What this chapter asks, and what it rests on: the table {{ref}}`table-{table}`.
+What this chapter asks, and what it rests on: the table {{ref}}`{anchor(told["name"])}`.
 
 ```{{code-cell}} ipython3
 :tags: [hide-input]
@@ -163,8 +177,16 @@ What this chapter asks, and what it rests on: the table {{ref}}`table-{table}`.
 from openbook.publish import table
 from openbook.tables import load
 
-rows = load("{table}")
-table(rows, name="tab-{name}", title="{shown}", folded=True)
+rows = load("{told["name"]}")
+table(
+    rows,
+    name="tab-{name}",
+    title="{shown}",
+    subtitle={json.dumps(told["title"], ensure_ascii=False)},
+    labels={{
+{labels}    }},
+    folded=True,
+)
 ```
 """
 
@@ -249,6 +271,12 @@ def _default(field: Mapping[str, Any]) -> str:
     if field["name"] == "derived":
         return "false"
     return str(listed[0]) if len(listed) == 1 else ""
+
+
+def _counted(column: str, rows: Sequence[Cells]) -> str:
+    """The next number of a column that counts the rows from 1; "" if it does not."""
+    held = [row[column] for row in rows]
+    return str(len(rows) + 1) if held == [str(n) for n, _ in enumerate(rows, 1)] else ""
 
 
 def _referred(key: Mapping[str, Any], table: str) -> list[Cells]:

@@ -81,7 +81,7 @@ def _field(held: Mapping[str, Any]) -> Field:
     )
 
 
-def _names(held: str | Iterable[str]) -> tuple[str, ...]:
+def columns(held: str | Iterable[str]) -> tuple[str, ...]:
     """Frictionless writes one column as a string or as a list of one."""
     return (held,) if isinstance(held, str) else tuple(held)
 
@@ -95,7 +95,7 @@ def read(held: Mapping[str, Any]) -> Resource:
         refers: dict[str, str] = {}
         for key in schema.get("foreignKeys", ()):
             if other := key["reference"]["resource"]:  # none: the table itself
-                refers |= dict.fromkeys(_names(key["fields"]), other)
+                refers |= dict.fromkeys(columns(key["fields"]), other)
         return Resource(
             name=held["name"],
             path=held["path"],
@@ -104,7 +104,7 @@ def read(held: Mapping[str, Any]) -> Resource:
             sha256=held["hash"].removeprefix("sha256:"),
             licences=tuple(Licence(of["title"], of.get("path", "")) for of in held["licenses"]),
             fields=tuple(map(_field, schema["fields"])),
-            key=_names(schema["primaryKey"]),
+            key=columns(schema["primaryKey"]),
             refers=refers,
             coverage=held.get("openbook", {}).get("coverage", ""),
         )
