@@ -173,11 +173,14 @@ def _published_spec(bundle: Figure) -> dict[str, Any]:
         "subtitleFontSize": 13,
         "offset": 14,
     }
-    spec["padding"] = 12
-    # A file of its own has no page around it to take its paper and ink from.
-    spec = json.loads(on_paper(json.dumps(spec)))
-    spec["config"] = {**spec.get("config", {}), "background": "white"}
-    return spec
+    return _on_white(spec)
+
+
+def _on_white(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy for a file: one of its own has no page around it to take paper and ink from."""
+    made: dict[str, Any] = json.loads(on_paper(json.dumps({**spec, "padding": 12})))
+    made["config"] = {**made.get("config", {}), "background": "white"}
+    return made
 
 
 def published_svg(bundle: Figure) -> str:
@@ -189,6 +192,11 @@ def published_svg(bundle: Figure) -> str:
 def published_png(bundle: Figure) -> bytes:
     """The same at twice the size, as PNG."""
     return png(published_svg(bundle), scale=2)
+
+
+def chart_png(bundle: Figure) -> bytes:
+    """The chart alone at twice its size, without title and sources: a notebook says them."""
+    return png(_svg(json.dumps(_on_white(fitted(bundle.spec, WIDE)), sort_keys=True)), scale=2)
 
 
 def png(svg: str, scale: float = 1, colours: int = 256) -> bytes:

@@ -8,6 +8,7 @@ theme.
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence, Sized
@@ -22,7 +23,7 @@ from openbook import controls as moved
 from openbook import credit, kernel, tables
 from openbook.addresses import web
 from openbook.bundle import Bundle, Control, Figure, SourceNote, Table
-from openbook.draw import FONT, WIDE, fitted
+from openbook.draw import FONT, WIDE, chart_png, fitted
 from openbook.text import MINUS, day, number
 from openbook.utc import in_utc
 
@@ -127,7 +128,10 @@ class Published:
             alt.JupyterChart.enable_offline(True)
             widget = alt.JupyterChart(self.chart)
             widget.spec = fitted(of.spec, WIDE)  # what the book draws: its width, in UTC too
-            display(widget)
+            data, metadata = widget._repr_mimebundle_() or ({}, {})
+            # for who draws no widgets: GitHub, or JupyterLab until its page is loaded again
+            data["image/png"] = base64.b64encode(chart_png(of)).decode()
+            display(data, metadata={**metadata, "image/png": {"width": WIDE}}, raw=True)
         else:
             display(HTML(_as_text(of).to_html(index=False, border=0)))
         if of.note:

@@ -269,6 +269,8 @@ def test_the_kit_has_all_that_it_says(site):
     assert plain == {"README.md", *kit.PROGRAMS, "requirements.txt", "LICENSE", "CITATION.cff"}
     for name in [*folders, *plain - {"README.md"}]:
         assert f"`{name}" in found["README.md"].decode(), f"the README does not name {name}"
+    for name in tables.ranges():  # where an assumption is changed
+        assert f"`data/{name}.csv`" in found["README.md"].decode()
     sums = (KIT.parent / f"{KIT.name}.sha256").read_text("utf-8").split()
     assert sums == [hashlib.sha256(KIT.read_bytes()).hexdigest(), KIT.name]
     assert {path.name for path in KIT.parent.iterdir()} == {KIT.name, f"{KIT.name}.sha256"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import os
 import random
 import re
@@ -18,6 +20,7 @@ import samples
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from jupytext.config import load_jupytext_config
+from PIL import Image
 from sphinx.util.matching import Matcher
 
 from openbook import kernel, publish, sentences, tables
@@ -75,7 +78,7 @@ def test_a_plain_script_says_so_and_goes_on():
 # the single ones a few drawn with a fixed seed
 EACH = "OPENBOOK_MOVES"
 DRAWN = 2
-TABLES = moving.ranges()
+TABLES = tables.ranges()
 READERS = [
     pytest.param(page, table, marks=[pytest.mark.slow] if page.name == "outlook" else [])
     for page in book.chapters()
@@ -238,7 +241,8 @@ def shown_in_lab(monkeypatch):
     found = []
     monkeypatch.delenv(kernel.RUN, raising=False)
     monkeypatch.setattr(alt.JupyterChart, "enable_offline", lambda _: None)
-    monkeypatch.setattr("IPython.display.display", found.append)
+    monkeypatch.setattr(alt.JupyterChart, "_repr_mimebundle_", lambda self: ({"widget": self}, {}))
+    monkeypatch.setattr("IPython.display.display", lambda item, **_: found.append(item))
 
     def show(published):
         published._ipython_display_()
@@ -253,8 +257,10 @@ def test_a_chart_in_jupyterlab_has_the_books_width(shown_in_lab):
     shown = shown_in_lab(
         publish.figure(chart, name="fig-a", title="T", subtitle="S", alt="A", note="Read it so.")
     )
-    (widget,) = (item for item in shown if isinstance(item, alt.JupyterChart))
-    assert widget.spec["width"] == WIDE
+    (data,) = (item for item in shown if isinstance(item, dict))
+    assert data["widget"].spec["width"] == WIDE
+    picture = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
+    assert picture.width == 2 * WIDE and len(picture.getcolors()) > 2, "for who draws no widgets"
     assert any("Read it so." in getattr(item, "data", "") for item in shown)
 
 

@@ -229,9 +229,10 @@ def test_every_drawing_comes_from_the_turned_spec(rows, monkeypatch):
     shown = []
     monkeypatch.delenv(kernel.RUN, raising=False)
     monkeypatch.setattr(alt.JupyterChart, "enable_offline", lambda _: None)
-    monkeypatch.setattr("IPython.display.display", shown.append)
+    monkeypatch.setattr(alt.JupyterChart, "_repr_mimebundle_", lambda self: ({"widget": self}, {}))
+    monkeypatch.setattr("IPython.display.display", lambda item, **_: shown.append(item))
     figure._ipython_display_()
-    widgets = [item for item in shown if isinstance(item, alt.JupyterChart)]
+    widgets = [item["widget"] for item in shown if isinstance(item, dict)]
     assert [widget.spec for widget in widgets] == [fitted(figure.bundle.spec, WIDE)]
 
 

@@ -64,6 +64,7 @@ def _readme(app: Sphinx, chapters: list[str]) -> bytes:
         packages=[f"`{name}`" for name in packages(app)],
         python=requires.removeprefix(">="),
         first=chapters[0] if chapters else "",
+        assumptions=[f"`data/{name}.csv`" for name in tables.ranges()],
     )
 
 

@@ -68,6 +68,7 @@ __all__ = [
     "package",
     "period_bounds",
     "period_middle",
+    "ranges",
     "references",
     "renew_hashes",
     "source",
@@ -75,6 +76,7 @@ __all__ = [
     "used",
 ]
 
+CASES = ("low", "central", "high")  # the columns of an assumption
 EVERY = "all"  # of `renew --fewer`: any table may lose rows
 WHOLE = ".whole"  # remembers what all files were when all was well
 TABLES = ".tables"  # what they were when each table was the valid one that the schema means
@@ -124,6 +126,12 @@ def package() -> dict:
     """The whole of `data/datapackage.json`; a page that asks for it depends on all of it."""
     used["package"] = _sha(_read(_folder() / "datapackage.json"))
     return deepcopy(_package())
+
+
+def ranges() -> list[str]:
+    """The tables of assumptions: those with a low, a central and a high value."""
+    held = {r["name"]: {f["name"] for f in r["schema"]["fields"]} for r in package()["resources"]}
+    return [name for name, fields in held.items() if fields >= set(CASES)]
 
 
 def files() -> dict[str, bytes]:

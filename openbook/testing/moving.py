@@ -177,8 +177,6 @@ def given(moved: Mapping[str, pd.DataFrame]) -> Iterator[None]:
 
 # --- assumptions -----------------------------------------------------------------------------
 
-CASES = ("low", "central", "high")
-
 
 @dataclass(frozen=True)
 class Move:
@@ -188,15 +186,6 @@ class Move:
     row: int
     name: str
     end: str
-
-
-def ranges() -> list[str]:
-    """The tables of assumptions: those with a low, a central and a high value."""
-    found = []
-    for resource in tables.package()["resources"]:
-        fields = {each["name"] for each in resource["schema"]["fields"]}
-        found += [resource["name"]] if fields >= set(CASES) else []
-    return found
 
 
 def moves(table: str) -> list[Move]:

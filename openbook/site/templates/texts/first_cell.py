@@ -35,6 +35,7 @@ if missing and not kit:
 if missing:
     print(f"Installing {' and '.join(missing)} and what they need: some minutes, once")
     runpy.run_path(str(kit / "install.py"), run_name="__main__")
+    print("Installed. In JupyterLab charts are pictures until its page is loaded again")
 if kit:
     os.environ.setdefault("OPENBOOK_DATA", str(kit / "data"))
 if "google.colab" in sys.modules:
