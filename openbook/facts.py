@@ -9,11 +9,13 @@ as one.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterable
 from typing import Any, SupportsFloat
 
 import pandas as pd
 
+from openbook import kernel
 from openbook.bundle import FactBundle
 
 SOURCE = "source"
@@ -186,6 +188,13 @@ def fact(text: str, *quantities: float) -> str:
 noted: dict[str, str] = {}  # what this process noted, by name
 
 
+def _show_noted() -> None:
+    """Let a notebook's prose name `noted` (:mod:`openbook.lab`)."""
+    held = sys.modules.get("IPython")
+    if held and (shell := held.get_ipython()):
+        shell.user_ns["noted"] = noted
+
+
 def note(name: str, words: str) -> str:
     """Keep a computed number under a name, for the findings above and for other pages: the words.
 
@@ -193,6 +202,8 @@ def note(name: str, words: str) -> str:
     notebook of a reader, no page can ask for it; :mod:`openbook.replay` does, of `noted`.
     """
     noted[name] = str(words)
+    if not kernel.in_book():
+        _show_noted()
     try:
         from myst_nb import glue
     except ModuleNotFoundError:
