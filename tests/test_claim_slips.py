@@ -247,6 +247,7 @@ def test_a_rule_is_asked_again_when_something_became_known_and_an_opinion_never(
     assert asked == [("o", "2024-03-12"), ("a", "2024-03-12"), ("a", "2024-03-31"),
                      ("a", "2024-04-30"), ("a", "2024-06-10")]  # fmt: skip
     assert history.days(dt.date(2024, 3, 31)) == [dt.date(2024, 3, d) for d in (12, 31)]
+    assert history.days(dt.date(2024, 4, 1))[2:] == [dt.date(2024, 4, 1)]
 
 
 def test_the_score_is_in_order_of_days():
@@ -280,10 +281,10 @@ def test_the_day_after_the_visit_is_what_then_means():
 # --- growth ---------------------------------------------------------------------------------------
 
 
-def line(**values: float) -> series.Series:
+def line(limits: dict[str, float] = LIMITS, **values: float) -> series.Series:
     periods_of = [name[1:].replace("to", "/").replace("_", "-") for name in values]
     rows = rows_of(period=periods_of, value=list(values.values()), unit="Mt", source="before")
-    return series.Series(made(LIMITS), rows, "x", "X")
+    return series.Series(made(limits), rows, "x", "X")
 
 
 def test_a_month_is_a_period_and_a_day_is_none():
@@ -324,6 +325,24 @@ def test_a_pair_that_ends_a_year_before_the_newest_is_news_and_an_older_one_is_n
     assert line(p2022=1, p2023=1).with_(line(p2022=1)) == "2022"
     with pytest.raises(Unknown, match="no newer period"):
         line(p2021=1, p2023=1).with_(line(p2021=1))
+
+
+def test_how_old_news_may_be_is_the_limit():
+    two = LIMITS | {"window_last": 2}
+    assert line(two, p2021=1, p2023=1).with_(line(p2021=1)) == "2021"
+
+
+def test_the_newest_long_part_is_held_against_the_year_before():
+    years = {"p2022": 1, "p2023": 2, "p2024": 4}
+    for part in ("p2025_01to2025_09", "p2025_01to2025_10"):
+        found = line(**years, **{part: 5}).over("window_last").grade()
+        assert found.decided_by.value == pytest.approx(25) and "at least" in found.decided_by.label
+    # against the same months if they are there
+    like = {"p2024_01to2024_10": 2.5, "p2025_01to2025_10": 5}
+    found = line(**years, **like).over("window_last").grade()
+    assert found.decided_by.value == pytest.approx(100) and "at least" not in found.decided_by.label
+    with pytest.raises(Unknown, match="no figures for the same months of two years: X"):
+        line(p2023=1, p2025_01to2025_10=5).over("window_last")
 
 
 def test_the_windows_are_three_or_the_year_and_since():

@@ -65,6 +65,17 @@ def test_counts_and_years_stand_in_order_and_one_open_total_opens_the_year():
         blocs.intra(again, totals, ["AZE", "KAZ"])
 
 
+def test_a_group_is_of_two_or_more_and_a_bloc_has_a_first_year():
+    for group in (["AZE"], [], ["AZE", "KAZ", "AZE"]):
+        with pytest.raises(ValueError, match=r"countries: .* must be two or more"):
+            blocs.intra(PAIR, whole(), group)
+    table = pd.DataFrame({"bloc": "x", "country": ["AZE", "KAZ"], "composition": "membership"})
+    table = table.assign(counted_from=["2010", "2015"])
+    assert blocs.members(table, "x", 2010) == ["AZE"]
+    with pytest.raises(ValueError, match="counts nobody in 2009; its first year is 2010"):
+        blocs.members(table, "x", 2009)
+
+
 def test_a_bloc_without_trade_or_with_all_of_it_has_no_intensity():
     for given, name in (((0, 0, 1, 5), "exports: 0"), ((0, 1, 0, 5), "imports: 0")):
         with pytest.raises(ValueError, match=f"{name} must be .* above 0"):
