@@ -40,6 +40,7 @@ NAMES = {
     "beyneu": ("end", -10, -4),
 }
 SHORT = {"alat": "Alat"}
+KEPT = {"Azerbaijan", "Kazakhstan", "Caspian Sea"}  # names of areas that a phone shows too
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def drawing() -> dict[str, object]:
         "by_sea": " ".join(lines[True]),
         "places": [_place(key, row) for key, row in stops.iterrows()],
         "areas": [
-            {"x": x, "y": y, "name": row["name"], "kind": row["kind"]}
+            {"x": x, "y": y, "name": row["name"], "kind": row["kind"], "kept": row["name"] in KEPT}
             for _, row in labels[labels["map"] == "detail"].iterrows()
             for x, y in [spot(row["lon"], row["lat"])]
             if WEST < row["lon"] < EAST and SOUTH < row["lat"] < NORTH
