@@ -70,7 +70,9 @@ def in_words(through: Told, then: str) -> str:
 def dated(source: SourceNote) -> str:
     """A source's date; without one the month by which it was out, by its key; or "undated"."""
     on = appeared(source.key, source.date)
-    return source.date or (f"by {on.isoformat()[:7]}" if on else "undated")
+    if source.date:
+        return day(source.date)
+    return f"by {day(on.isoformat()[:7])}" if on else "undated"
 
 
 def ruler(months: Collection[str]) -> list[tuple[str, int]]:
