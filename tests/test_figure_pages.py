@@ -100,7 +100,7 @@ def test_a_figures_page_has_all_that_stands_behind_it(site):
         title = soup.select_one("article h1").get_text(strip=True)
         where = soup.select_one(".ob-kicker a")["href"]
         chapter = book.soup((path.parent / where.partition("#")[0]).resolve())
-        told = chapter.select_one(f"figure#fig-{name} .caption-text").get_text(strip=True)
+        told = chapter.select_one(f"figure#fig-{name} .caption-text").get_text().strip()
         assert title == told, f"{name} has another finding in its chapter"
         assert figure.select_one(".ob-static svg") and figure.select_one(".ob-spec"), name
         assert soup.select("#sources li") and soup.select("#data tbody tr"), name

@@ -187,7 +187,7 @@ def _links(app: Sphinx, docname: str) -> list[tuple[str, str, str]]:
     builder = app.builder
     own = builder.get_target_uri(docname).rpartition("/")[2]
     return [
-        (code, _name(code), builder.get_relative_uri(docname, name) or own)
+        (code, own_name(code), builder.get_relative_uri(docname, name) or own)
         for code, name in versions(app.env, docname).items()
     ]
 
@@ -198,7 +198,7 @@ def alternates(app: Sphinx, docname: str) -> list[tuple[str, str]]:
     return [(code, address.absolute(app, f"{name}.html")) for code, name in held.items()]
 
 
-def _name(code: str) -> str:
+def own_name(code: str) -> str:
     """A language's own name, with a capital: `Türkçe`, `Русский`."""
     name = str(Locale.parse(code).get_language_name(code))
     return name[:1].upper() + name[1:]

@@ -23,6 +23,7 @@ from openbook.site import (
     figure_pages,
     files,
     gallery,
+    languages,
     lists,
     page_head,
     pictures,
@@ -30,7 +31,7 @@ from openbook.site import (
 )
 from openbook.site.figure_pages import Placed
 from openbook.site.links import GALLERY, Links
-from openbook.site.markup import render
+from openbook.site.markup import Link, render
 
 LOST = "404"
 NOTED = ".pages.json"  # beside the site: what its made pages were made from
@@ -56,10 +57,14 @@ def names(app: Sphinx) -> list[str]:
 def _lost(app: Sphinx) -> dict[str, Any]:
     links = Links(app, LOST)
     listed = usage.reading_order(app.env)
+    others = [name for name in listed if "translates" in app.env.metadata[name]]
+    told = {name: languages.own_name(languages.language_of(app.env, name)) for name in others}
+    pages = links.pages(name for name in listed if name not in told)
+    pages += [Link(text, links.address(name)) for name, text in told.items()]
     gallery_link = links.address(GALLERY) if names(app) else ""
     body = render(
         "lost.html",
-        pages=links.pages(listed),
+        pages=pages,
         search=links.address("search"),
         gallery=gallery_link,
     )

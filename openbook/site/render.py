@@ -6,6 +6,7 @@ data and downloads are HTML inside it. A table becomes a docutils table.
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 from docutils import nodes
@@ -86,9 +87,14 @@ def _start(translator: Any, tag: str, **attributes: Any) -> None:
     translator.body.append(translator.starttag({}, tag, "", **attributes))
 
 
+_RANGE = re.compile(r"\d[\d.,]*–\d[\d.,]*%?")
+
+
 def _add_text(translator: Any, tag: str, kind: str, text: str) -> None:
+    """Words in an element. A line may break after an en dash, but not within a range."""
     _start(translator, tag, CLASS=kind)
-    translator.body.append(f"{translator.encode(text)}</{tag}>")
+    whole = _RANGE.sub(r'<span class="ob-range">\g<0></span>', translator.encode(text))
+    translator.body.append(f"{whole}</{tag}>")
 
 
 def _caption(translator: Any, node: openbook_figure | openbook_table, kind: str) -> None:
