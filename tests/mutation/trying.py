@@ -35,7 +35,7 @@ WARM = ("altair", "frictionless", "hypothesis", "networkx", "numpy", "pandas", "
         "pyfixest", "scipy.optimize", "scipy.stats", "statsmodels.api", "yaml", "bs4", "IPython",
         "nbval.plugin", "_pytest.assertion.rewrite")  # fmt: skip
 OURS = ("caspian", "openbook")
-PATIENCE = 10.0  # seconds of work beyond what the tests take without a slip, times `SLOWER`
+PATIENCE = 30.0  # seconds of work beyond what the tests take without a slip, times `SLOWER`
 SLOWER = 5.0
 BUSY = 10  # so many times as long by the clock, for a machine that does something else meanwhile
 # The modules of the book that have run when the forks begin: what they made is forgotten for a slip
