@@ -21,7 +21,7 @@ from typing import Any
 
 import pandas as pd
 
-from openbook import facts
+from openbook import facts, sentences
 from openbook.bundle import Bundle
 from openbook.publish import Published, csv_text
 
@@ -35,10 +35,14 @@ class ChapterError(RuntimeError):
 
 @dataclass(frozen=True)
 class Results:
-    """What the cells of a chapter gave: `noted` numbers as text, `published` figures and tables."""
+    """What the cells of a chapter gave: `noted` numbers as text, `published` figures and tables.
+
+    `broken` are the sentences that no longer hold.
+    """
 
     noted: dict[str, str]
     published: dict[str, Bundle]
+    broken: tuple[str, ...] = ()
 
 
 def cells(notebook: Path) -> list[str]:
@@ -57,6 +61,7 @@ def run(sources: Sequence[str]) -> Results:
     if shell.display_formatter is not None:  # nobody looks
         shell.display_formatter.ipython_display_formatter.enabled = False
     facts.noted.clear()
+    sentences.broken.clear()
     for number, source in enumerate(sources, 1):
         with capture_output():
             ended = shell.run_cell(source)
@@ -65,7 +70,7 @@ def run(sources: Sequence[str]) -> Results:
             raise ChapterError(f"cell {number} of {len(sources)} failed. {said}")
         if isinstance(ended.result, Published):
             published[ended.result.bundle.name] = ended.result.bundle
-    return Results(dict(facts.noted), published)
+    return Results(dict(facts.noted), published, tuple(sentences.broken))
 
 
 # --- comparing -------------------------------------------------------------------------------
@@ -98,9 +103,11 @@ def rows_moved(before: str, after: str) -> str:
 
 
 def differences(kit: Path, page: str, results: Results) -> Iterator[str]:
-    """Each result of a page (`energy`) that is not as published."""
+    """Each result of a page (`energy`) that is not as published, and what it makes untrue."""
     said = json.loads((kit / "published" / "facts.json").read_text("utf-8")).get(page, {})
     titles = json.loads((kit / "published" / "titles.json").read_text("utf-8")).get(page, {})
+    for sentence in results.broken:
+        yield f"no longer holds: {sentence}"
     for name, text in said.items():
         now = results.noted.get(name)
         if now != text:

@@ -24,7 +24,7 @@ from bs4 import BeautifulSoup
 from sphinx.config import Config
 from sphinx.errors import ConfigError
 
-from openbook import facts, replay, tables
+from openbook import facts, kernel, replay, tables
 from openbook.site import kit, launch, texts, wheels
 from openbook.testing import book
 
@@ -147,6 +147,17 @@ def test_cells_run_again_and_what_they_note_is_compared(tmp_path, capsys):
     assert replay.main(tmp_path, ["page"]) == 1
     assert "share: published 'a third', now 'a half'" in capsys.readouterr().out
     assert replay.main(tmp_path, ["nothing"]) == 2
+
+
+def test_a_check_says_which_sentences_no_longer_hold(tmp_path, monkeypatch):
+    monkeypatch.delenv(kernel.RUN, raising=False)
+    monkeypatch.delenv("CI", raising=False)
+    (tmp_path / "published").mkdir()
+    for name in ("facts", "titles"):
+        (tmp_path / "published" / f"{name}.json").write_text("{}", "utf-8")
+    found = replay.run(["from openbook.sentences import holds\nholds(1 > 2, 'one is more')"])
+    assert list(replay.differences(tmp_path, "page", found)) == ["no longer holds: one is more"]
+    assert not list(replay.differences(tmp_path, "page", replay.run(SMALL)))
 
 
 def test_a_cell_that_fails_is_named():

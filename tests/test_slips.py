@@ -307,6 +307,7 @@ def test_an_old_pair_is_no_news():
     with pytest.raises(Unknown, match="no newer period with both"):
         line(p2020=1, p2021=2, p2023=3).with_(line(p2021=5))
     assert line(p2020=1, p2022=2, p2023=3).with_(line(p2020=1, p2022=5)) == "2022"
+    assert line(p2022=1, p2023=2, p2024=3).with_(line(p2022=1, p2023=5)) == "2023"  # a leap year
 
 
 def test_a_long_part_of_a_year_is_a_floor():

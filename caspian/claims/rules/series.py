@@ -125,9 +125,9 @@ class Series:
         return both[-1]
 
     def _is_news(self, end: dt.date) -> bool:
-        """Whether a day lies no more than a year before the series ends."""
+        """Whether a day lies no more than a year, or a leap year, before the series ends."""
         newest = self.rows["end"].max()
-        return (newest - end).days <= DAYS_A_YEAR * self.ev.limit("window_last")
+        return (newest - end).days <= math.ceil(DAYS_A_YEAR * self.ev.limit("window_last"))
 
     def over(self, limit: str) -> Question:
         """Growth to the newest period with the same months so many years before.
