@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from functools import cache
 from itertools import pairwise
@@ -21,6 +22,7 @@ from openbook.testing import book
 
 PAGE = "chapters/claims.html"
 CLAIM = "details.ob-claim"
+DAY = r"(?:(?:\d{1,2} )?[A-Z][a-z]+ )?\d{4}"  # in words: 2024, March 2024, 11 March 2024
 
 
 @cache
@@ -95,7 +97,8 @@ def test_a_claim_says_why_and_what_was_measured_in_under_120_words(site):
         first, *rest = claim.select(":scope > .ob-first")
         folds = rest[-1].find_next_siblings() if rest else first.find_next_siblings()
         assert folds and all(fold.name == "details" for fold in folds), claim["id"]
-        words = re.findall(r"\S*\w\S*", " ".join(part.get_text(" ") for part in [first, *rest]))
+        text = " ".join(part.get_text(" ") for part in [first, *rest])
+        words = re.findall(rf"{DAY}|\S*\w\S*", text)  # a day is a word
         assert 10 < len(words) < 120, f"{claim['id']}: {len(words)} words before a fold"
         assert first.find(recursive=False)["class"] == ["ob-why"], claim["id"]
 
@@ -147,10 +150,12 @@ def test_under_then_a_source_that_was_not_out_says_so(site):
     kinds: set[str] = set()
     for heading in page().find_all("th", string=re.compile("^As known on 12 March 2024")):
         for link in heading.find_parent("table").select("tbody a"):
-            told = re.search(r", (?:(by )?(\d{4}[-\d]*)|undated)(, later)?$", link.get_text())
+            told = re.search(rf", (?:(by )?({DAY})|undated)(, later)?$", link.get_text())
             assert told, link.get_text()
             if told[2]:
-                assert bool(told[3]) == (told[2] > THEN.isoformat()), link.get_text()
+                form = ("%Y", "%B %Y", "%d %B %Y")[told[2].count(" ")]
+                begins = dt.datetime.strptime(told[2], form).date()
+                assert bool(told[3]) == (begins > THEN), link.get_text()
             kinds |= {"undated" if not told[2] else "by" if told[1] else "later" if told[3] else ""}
     assert kinds == {"undated", "by", "later", ""}  # "later" for acts of states beside opinions
 
@@ -413,7 +418,7 @@ def test_from_any_sentence_to_figure_and_source_in_three_clicks(site, browser):
     """Front page to claims, sentence to claim (open, with verdict and why), claim to figure."""
     visit = browser.visit()
     visit.open(site / "index.html")
-    visit.page.get_by_role("link", name="list of claims").click()  # 1
+    visit.page.get_by_role("link", name="All claims, with rules").click()  # 1
     visit.page.wait_for_url(f"**/{PAGE}")
     sentences = visit.page.locator(".ob-sentences > li")
     assert sentences.count() == len(tables.load("article_sentences"))

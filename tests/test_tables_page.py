@@ -157,6 +157,7 @@ def test_a_filter_is_in_the_address_and_survives_back(site, browser):
     part = page.locator("#tab-fleet")
     part.locator("summary").first.click()
     rows = part.locator("tbody tr:not([hidden])")
+    expect(rows.first).to_be_visible()  # a folded table is fetched when it opens
     whole = rows.all_text_contents()
     clear, count = part.get_by_role("button", name="Clear"), part.locator("output")
     assert not clear.is_visible() and count.inner_text() == f"{len(whole)} rows"
