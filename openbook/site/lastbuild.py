@@ -14,9 +14,11 @@ import json
 import logging as python_logging
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 from sphinx.application import ENV_PICKLE_FILENAME, Sphinx
@@ -54,11 +56,24 @@ def told_plainly(folder: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno not in _NOT_WRITTEN:
             raise
-        raise CannotWrite(
+        told = CannotWrite(
             f"{os.strerror(error.errno)}: {error.filename or folder}. Make room, or build into "
             "another folder (jb build . --path-output FOLDER); then build again, and the pages are "
             "made good"
-        ) from None
+        )
+        _leave_it_at(told)
+        raise told from None
+
+
+def _leave_it_at(told: CannotWrite) -> None:
+    """Let no traceback follow: Jupyter Book raises once more what Sphinx has said in a line."""
+    usual = sys.excepthook
+
+    def unless_told(kind: Any, raised: BaseException, trace: Any) -> None:
+        if raised.__cause__ is not told:
+            usual(kind, raised, trace)
+
+    sys.excepthook = unless_told
 
 
 class _Warned(python_logging.Handler):
