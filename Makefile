@@ -159,6 +159,7 @@ workflows: $(TESTS_TOO) ## Check .github for holes and slips: zizmor, and action
 
 references: $(TESTS_TOO) book ## Take tests/reference, figures and the README's facts from the built book (PAGE=energy for one)
 	$(BIN)/python -m openbook.testing.renew $(if $(PAGE),--page $(PAGE))
+	@$(BIN)/python tests/findings.py
 
 figures: $(TESTS_TOO) ## Draw figures/*.svg again from the references
 	$(BIN)/python -m openbook.testing.renew figures

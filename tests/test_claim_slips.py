@@ -147,10 +147,20 @@ def test_acts_and_limits_and_states_are_of_the_day_of_judgement():
     assert ev.acts("t")["date"].tolist() == ["2024-01-01", "2026-04-30"]
     assert len(ev.known("t")) == 3 and not ev.lenient
     then = Evidence(ev.records, dt.date(2024, 3, 12), dt.date(2024, 3, 12))
+    assert not then.lenient, "a source without a day counts only if that is asked"
     assert then.known("t").empty and len(then.acts("t")) == 1
     assert ev.state() == {"t": ("", 2, False)} and then.state() == {"t": ("", 1, False)}
     with pytest.raises(KeyError, match="'y' is no threshold"):
         ev.limit("y")
+
+
+def test_an_act_has_all_its_sources_and_counts_though_they_came_later():
+    rows = rows_of(date=["2024-01-01"] * 2, source=["before;undated", "after"])
+    on = dt.date(2024, 3, 12)
+    records = Records({"t": rows}.__getitem__, lambda name: [], DAYS, Limits(pd.DataFrame()))
+    then = Evidence(records, on, on)
+    assert then.acts("t")["source"].tolist() == ["before;undated", "after"]
+    assert then.known("t")["source"].tolist() == ["before"]
 
 
 def test_what_was_asked_is_kept_where_no_row_came():
@@ -171,6 +181,8 @@ def test_a_figure_says_its_unit_its_time_and_its_source():
     assert (figure("n", "N", timeless).value, figure("n", "N", timeless).unit) == (2, "%")
     mixed = rows_of(period=["2023", None], value=[1.0, 2.0], unit="Mt", source="before")
     assert figure("n", "N", mixed).value == 1  # a row of no time comes first
+    spans = rows_of(period=["2023", "2023-06"], value=[1.0, 2.0], unit="Mt", source="before")
+    assert figure("n", "N", spans).value == 1  # what ends last is newest, not what begins last
     assert count("n", "N", rows, "rows", "other").source == "early;before"
 
 
