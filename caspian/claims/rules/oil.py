@@ -112,7 +112,7 @@ def phased_increase(ev: Evidence) -> Question:
     entered = oil(ev, ENTERED)
     counts = ev.known("kz_oil_btc", "measure == 'entered_btc' and status == 'actual'")
     lowest = counts.groupby("period")["value"].transform("min") == counts["value"]
-    low = counts[lowest].sort_values("source").drop_duplicates("period").assign(preferred=True)
+    low = counts[lowest].sort_values("source").drop_duplicates("period")
 
     def of(rows: pd.DataFrame, kind: Oil) -> Question:
         return Series(ev, rows, kind.name, kind.label).windows(since=base_year(ev))
@@ -255,7 +255,7 @@ def largest_aim(ev: Evidence, query: str) -> Measure:
     if rows.empty:
         raise Unknown("no aim on record that is still to come")
     row = rows.sort_values("value", kind="stable").iloc[[-1]]
-    return figure("aim_mt", f"The largest aim still to come, {row['who'].iloc[0]}", row)
+    return figure("aim_mt", f"The largest aim still to come, {row['who'].item()}", row)
 
 
 @rule("c27")

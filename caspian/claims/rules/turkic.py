@@ -97,7 +97,7 @@ def trade_among(ev: Evidence) -> Question:
 @rule("c57")
 def commits_himself(ev: Evidence) -> Question:
     """Public statements of Azerbaijan's president for the OTS."""
-    speaker = ev.members("president_az")[0]
+    (speaker,) = ev.members("president_az")
     said = ev.known("assessments", f"about == 'ots' and author.str.contains({speaker!r})")
     if said.empty:
         raise Unknown("no statement of his on record")

@@ -369,7 +369,7 @@ def beyond_energy(ev: Evidence) -> Question:
 @rule("c53")
 def who_said_it(ev: Evidence) -> Question:
     """Independent reports of the interview from which the article quotes."""
-    author = ev.members("commentator")[0]
+    (author,) = ev.members("commentator")
     reports = ev.independent(ev.known("assessments", f"author.str.contains({author!r})"))
     if reports.empty:
         return stated(OPEN, "no recording or text of the interview was found")
