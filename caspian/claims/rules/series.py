@@ -95,7 +95,7 @@ class Series:
         """`name` of its figures for scenarios, `label` in words; `ladder` grades its growth."""
         self.ev, self.name, self.label = ev, name, label
         self.rows = by_period(rows, ev.limit("window_months"))
-        self.years = self.rows[self.rows["months"] == MONTHS].set_index("year", drop=False)
+        self.years = self.rows[self.rows["months"] == MONTHS].set_index("year")
         self._given = ladder
 
     @cached_property
