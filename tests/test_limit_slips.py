@@ -74,9 +74,11 @@ def test_years_apart_a_jump_may_be_the_factor_to_their_power():
     assert jumps([1.0, 8.9], ["2020", "2022"]) == []
     assert jumps([1.0, 9.1], ["2020", "2022"]) == [2]
     assert jumps([1.0, 3.1], ["2020-01", "2020-02"]) == [2], "less than a year counts as one"
+    assert jumps([1.0, 2.9], ["2020-01", "2020-02"]) == []
     halves = ["2020-01/2020-06", "2021-07/2021-12"]  # a year and a half apart
     assert jumps([1.0, 5.1], halves) == [] and jumps([1.0, 5.3], halves) == [2]
     assert jumps([1.0, 1.5], ["1900", "1960"], factor=1.01) == [2], "twenty years are the most"
+    assert jumps([1.0, 1.225], ["1900", "1960"], factor=1.01) == [2]
     assert jumps([1.0, 1.21], ["1900", "1960"], factor=1.01) == []
 
 
@@ -119,11 +121,20 @@ def test_what_is_at_the_floor_says_nothing_of_a_ratio():
 
 def test_neighbours_stand_in_the_order_of_their_middles():
     assert jumps([1.0, 9.0, 2.7], ["2020", "2022", "2021"]) == [2]
+    assert jumps([1.0, 9.0], ["2020", "2020-06"]) == [1], "the middle of June is before July"
+    assert jumps([1.0, 9.0], ["2020", "2020-08"]) == [2]
+
+
+def test_an_explained_jump_ends_no_search():
+    years = ["2020", "2021", "2022", "2023"]
+    assert jumps([1.0, 9.0, 9.0, 81.0], years, notes=["", "a port", "", ""]) == [4]
 
 
 def test_two_series_have_no_neighbours_in_each_other():
     frame = of(value=[1.0, 9.0], period=["2020", "2021"], route=["a", "b"], note=[None] * 2)
     assert asked(Jump("value", ("route",), "period", 3), frame) == []
+    twice = of(value=[1.0, 9.0] * 2, period=["2020", "2021"] * 2, route=["b", "b", "a", "a"])
+    assert [row for row, _ in asked(Jump("value", ("route",), "period", 3), twice)] == [2, 4]
     both = frame.assign(route="a", status=["actual", "target"])
     assert asked(Jump("value", ("route",), "period", 3), both) == []
     assert len(asked(Jump("value", ("route", "status"), "period", 3), both)) == 0
@@ -142,8 +153,11 @@ def test_a_part_is_at_most_the_whole_and_a_tolerance():
     assert within([2.2], {"2020": 2.0}) == []
     ((row, text),) = within([2.21], {"2020": 2.0})
     assert row == 1 and "2.21, is more than the 2 of flow, at period=2020" in text
+    assert "the sum of" not in text
     assert "it is part of that, with a tolerance of 10%: " + WHY in text
     assert within([9.0], {"2021": 2.0}) == [], "no whole is stated"
+    more = within([9.0] * 3, {"2020": 2.0, "2021": 2.0}, ["2019", "2021", "2020"], sum=True)
+    assert [row for row, _ in more] == [2, 3]
     assert within([], {"2020": 2.0}) == [] == within([9.0], {})
 
 
@@ -178,6 +192,7 @@ def happened(period: str, status: str = "actual", source: str = "a") -> pd.DataF
     ("frame", "read", "published", "words"),
     [
         (happened("2024-03"), "2024-03-31", "", ""),
+        (happened("2024-03"), "2024-03", "", ""),  # some day of it, its last perhaps
         (happened("2024-03"), "2024-03-30", "", "was read on 2024-03-30"),
         (happened("2024-03", "preliminary"), "2024-03-30", "", "was read on"),
         (happened("2024-03", "estimate"), "2024-03-30", "", ""),
@@ -205,6 +220,7 @@ def test_the_newest_of_the_sources_tells():
 def test_a_date_lies_at_most_a_generation_ahead():
     rule = Horizon(("period", "due"))
     read = {"a": "2024", "b": "2026"}
+    assert len(asked(Horizon(("due",)), of(due=["2051/2052"]), read=read)) == 1
     frame = of(period=["2051", "2052", None], due=["2050", "2052-01-01", "2051-12-31"])
     assert [row for row, _ in asked(rule, frame, read=read)] == [2, 2]
     assert "2052 is more than 25 years after" in asked(rule, frame, read=read)[0][1]

@@ -27,6 +27,7 @@ from types import CodeType, FunctionType
 from typing import Any, NamedTuple
 
 import pytest
+from _pytest.assertion.rewrite import AssertionRewritingHook
 
 from mutation import covering, sites
 from openbook.testing import book
@@ -183,6 +184,8 @@ def _import_with(mutant: sites.Mutant) -> None:
     tests = {path.stem for path in (book.ROOT / "tests").glob("*.py")}
     for name in [name for name in sys.modules if name.partition(".")[0] in {*OURS, *tests}]:
         del sys.modules[name]
+    # pytest loads the modules of its plug-ins, the engine's among them, past the loader below
+    sys.meta_path[:] = [f for f in sys.meta_path if not isinstance(f, AssertionRewritingHook)]
     told, source = SourceFileLoader.get_code, mutant.source()
     path = os.path.realpath(book.ROOT / mutant.path)
 
@@ -220,7 +223,7 @@ def _anew(mutant: sites.Mutant, tests: list[str]) -> list[Any]:
     chosen = Chosen(tests)
     names = dict.fromkeys(test.partition("::")[0] for test in tests)
     files = [str(book.ROOT / name) for name in names]
-    code = pytest.main([*covering.QUIET, "-x", *files], plugins=[chosen])
+    code = pytest.main([*covering.QUIET, "--assert=plain", "-x", *files], plugins=[chosen])
     return [int(code), chosen.failed, chosen.ran]
 
 
