@@ -6,6 +6,8 @@ import pandas as pd
 import pytest
 from evidences import made, now, rows_of
 
+from caspian import claims, tables
+from caspian.claims import scenario
 from caspian.claims.evidence import Evidence
 from caspian.claims.judging import Measure, Unknown
 from caspian.claims.rules import (
@@ -19,7 +21,7 @@ from caspian.claims.rules import (
     turkic,
     visit,
 )
-from caspian.claims.verdicts import OPEN
+from caspian.claims.verdicts import OPEN, OVERSTATED
 
 VISIT = "2024-03-11"
 PAPER = {"package": VISIT, "signed": VISIT, "legal_kind": "memorandum", "sector": "politics"}
@@ -289,3 +291,34 @@ def test_what_was_signed_on_the_day_was_not_there_before():
     signed = papers({"legal_kind": "treaty"}, {"legal_kind": "treaty", "signed": "2024-03-10"})
     (before,) = (figure() for figure in omissions.alliance_before(signed))
     assert before.value == 1
+
+
+# --- what may come --------------------------------------------------------------------------------
+
+
+def test_where_no_tables_are_given_the_book_s_own_are_asked():
+    until = claims.until(claims.records())
+    assert claims.after({}).judged_on == until
+    assert len(claims.after({}).records.load("kz_oil_btc")) == len(tables.load("kz_oil_btc"))
+    points = claims.turning_points(["c13"])
+    assert set(points["claim"]) == {"c13"} and claims.turning_points(["c07"]).empty
+    assert not claims.under({})["turned"].any()
+    patient = {"signpost": "s", "claim": "c12", "due": "2027-01", "table": None, "row": None}
+    assert scenario.signposted(patient, seen=False) == OVERSTATED, "on the month's last day"
+    assert scenario.signposted(patient | {"due": "2026-12"}, seen=False) == OPEN
+
+
+def test_a_row_that_is_waited_for_is_a_published_figure():
+    table = rows_of(value=1.0, status="target", preferred=False, derived=True, source="before",
+                    note="x")  # fmt: skip
+    (row,) = scenario._row(made(t=table).records, "t", "value=2").to_dict("records")
+    assert (row["value"], row["status"], row["preferred"], row["derived"]) == (
+        *(2, "actual"),
+        *(True, False),
+    )
+
+
+def test_parts_that_do_not_come_leave_no_row():
+    table = rows_of(period="2024", value=[1.0, 3.0, 2.0], unit="Mt", source="before", kind="x")
+    oil_quantity = scenario.Quantity("o", "O", "t", "kind == 'x'", "Mt", 10.0, "2024", "w", "s")
+    assert oil_quantity.coming(made({"floor_months": 9.0}, t=table).records, {}, 2024).empty

@@ -43,19 +43,54 @@ def files() -> list[Path]:
 
 
 class Contexts:
-    """Tells coverage which test runs, and how long it took; fixtures count as the test's own."""
+    """Tells coverage which test runs, and how long it took.
+
+    A fixture that several tests share has a context of its own, `FIXTURE` and its name.
+    """
+
+    FIXTURE = "fixture "
 
     def __init__(self, coverage: Any) -> None:
         self.coverage = coverage
         self.seconds: dict[str, float] = {}
         self.failed: list[str] = []
+        self.users: dict[str, list[str]] = {}  # of each fixture
+        self.now = ""
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Note who uses which fixture."""
+        for item in items:
+            for name in getattr(item, "fixturenames", ()):
+                self.users.setdefault(name, []).append(item.nodeid)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: Any) -> Any:
+        """What a shared fixture runs is run for all that use it."""
+        before = self.now
+        if fixturedef.scope != "function":
+            self._switch(self.FIXTURE + fixturedef.argname)
+        out = yield
+        self._switch(before)
+        return out
+
+    def _switch(self, context: str) -> None:
+        self.now = context
+        self.coverage.switch_context(context)
+
+    def tests(self, contexts: Iterable[str]) -> list[str]:
+        """The tests that some contexts are of; "" is the import of a module."""
+        found: set[str] = set()
+        for context in contexts:
+            shared = context.startswith(self.FIXTURE)
+            found |= set(self.users[context.removeprefix(self.FIXTURE)] if shared else [context])
+        return sorted(found)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Any:
         """Begin the test's context."""
-        self.coverage.switch_context(item.nodeid)
+        self._switch(item.nodeid)
         out = yield
-        self.coverage.switch_context("")
+        self._switch("")
         return out
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -86,7 +121,7 @@ def measure(path: Path) -> dict[str, Any]:
     lines: dict[str, dict[str, list[str]]] = {}
     for name in sites.modules():
         by_line = data.contexts_by_lineno(str(book.ROOT / name))
-        lines[name] = {str(line): sorted(found) for line, found in by_line.items()}
+        lines[name] = {str(line): contexts.tests(found) for line, found in by_line.items()}
     return {"seconds": contexts.seconds, "lines": lines}
 
 
