@@ -28,7 +28,7 @@ TESTS = (
     "test_later.py", "test_facts.py", "test_schema.py", "test_tables.py", "test_plausible.py",
     "test_slips.py", "test_model_slips.py", "test_table_slips.py", "test_claim_slips.py",
     "test_text.py", "test_door.py", "test_findings.py", "test_outlook.py",
-    "test_rule_slips.py", "test_limit_slips.py",
+    "test_rule_slips.py", "test_limit_slips.py", "test_row_slips.py",
 )  # fmt: skip
 QUIET = ["-q", "--tb=no", "-p", "no:terminalreporter", "-p", "no:xdist",
          "-o", f"cache_dir={KEPT}/.pytest",
