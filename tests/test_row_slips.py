@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from openbook.tables import rules, violations
 from openbook.tables.options import Context
 from openbook.tables.rows import (
     Absence,
@@ -78,6 +79,7 @@ def test_parties_are_of_their_pair_and_two_of_them_differ():
     pairs = {"pair": ["AZE-KAZ"] * 3, "one": ["AZE", None, "KAZ"], "other": ["TUR", None, "KAZ"]}
     free = Parties("pair", ("one", "other"))
     assert places(free, **pairs) == [(1, "other")]
+    assert places(free, pair=["A-B"] * 2, one=["A", "C"], other=["B", "B"]) == [(2, "one")]
     bound = Parties("pair", ("one", "other"), different=("one", "other"))
     assert places(bound, **pairs) == [(1, "other"), (3, "other")]
     three = Parties("pair", ("one", "other"), different=("one", "other"))
@@ -135,3 +137,60 @@ def test_what_is_derived_is_marked_and_said_and_no_count():
         (1, "status"),
     ]
     assert places(Derived(), derived=[True]) == []
+
+
+def test_a_rule_names_columns_that_are_there_and_fits_them():
+    fields = [
+        {"name": "low", "type": "number"},
+        {"name": "words", "type": "string"},
+        {"name": "preferred", "type": "boolean"},
+    ]
+    table = {"name": "t", "schema": {"fields": fields}}
+    told = list(rules.misfits(table, [Ordered(("low", "hihg")), Ordered(("low", "words"))]))
+    assert [each.problem for each in told] == [
+        'table "t": a rule is about a column "hihg" that it does not have',
+        'table "t": the column "words" is text, so it has no order',
+        'table "t": "preferred" and "observation" are not given together',
+    ]
+    assert told[1].rule == "ordered columns hold numbers or periods"
+    assert told[1].fix == "Correct the rule."
+    plain = {"name": "t", "schema": {"fields": fields[:2]}}
+    assert list(rules.misfits(plain, [Ordered(("low",))])) == []
+
+
+# --- the words of what is broken ------------------------------------------------------------------
+
+
+def test_a_long_text_is_cut_and_what_is_unseen_is_spelled_out():
+    whole = "a" * 340 + "b" * 60
+    assert violations.shown(whole) == whole
+    assert violations.shown(whole + "c") == "a" * 340 + " … " + "b" * 49 + "c"
+    assert violations.shown("a\nb\tc\u200b") == "a\nb<U+0009>c<U+200B>"
+
+
+def test_a_violation_says_where_as_far_as_it_knows():
+    at = violations.at_row(0, "value", "it is odd", "it is even", "Correct it.", 7)
+    assert (at.row, at.line, at.column) == (1, 7, "value")
+    told = "it is odd. Rule: it is even. Correct it."
+    assert at.text("t.csv") == f't.csv, row 1 (line 7), column "value": {told}'
+    assert violations.Violation("it is odd", "it is even", "Correct it.").text("t") == f"t: {told}"
+    checks = [(False, "p", "r", "f"), (True, "q", "r", "f")]
+    assert [each.problem for each in violations.broken(checks)] == ["q"]
+
+
+def test_the_nearest_begins_alike_or_is_much_alike_or_is_none():
+    near = violations.nearest
+    assert near("vaule", ["alue", "value"]) == 'Did you mean "value"? '
+    assert near("xalue", ["value"]) == 'Did you mean "value"? '
+    assert near("abcd", ["xycd"]) == 'Did you mean "xycd"? ', "half alike is enough"
+    assert near("abcd", ["xyzd"]) == near("abcd", []) == near("abc", ["xyz"]) == ""
+    assert near("abcd", ["abxy", "zbcd"]) == 'Did you mean "abxy"? ', "few slip in the first letter"
+    assert near("value", ["valve", "values", "value_usd"]) == 'Did you mean "values"? '
+    assert near("a" * 200, ["a" * 199]) and not near("a" * 201, ["a" * 200])
+
+
+def test_cells_and_sources_are_named():
+    assert violations.cells_of(["a", "b"], {"a": 1, "b": "x"}) == "a=1, b=x"
+    problem, _, fix = violations.unknown_source("trned", ["trend"])
+    assert problem.startswith('"trned" is not an entry')
+    assert fix == 'Did you mean "trend"? If it is a new source, add its entry.'

@@ -7,6 +7,7 @@ What `make mutants` finds unseen gets its test here, or where its subject is tes
 import datetime as dt
 import math
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -181,6 +182,19 @@ def test_a_note_is_kept_under_its_name_with_myst_nb_and_without(monkeypatch):
     monkeypatch.setitem(sys.modules, "myst_nb", None)
     assert note("of-a-test", "six") == "six" and noted.pop("of-a-test") == "six"
     assert len(given) == 1
+
+
+@pytest.mark.parametrize("of_the_book", [False, True])
+def test_a_reader_s_notebook_can_name_what_was_noted_and_a_build_need_not(monkeypatch, of_the_book):
+    shell = SimpleNamespace(user_ns={})
+    monkeypatch.setattr("openbook.facts.kernel.in_book", lambda: of_the_book)
+    monkeypatch.setitem(sys.modules, "myst_nb", None)
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
+    note("of-a-test", "seven")
+    assert shell.user_ns == ({} if of_the_book else {"noted": noted})
+    for nothing in (None, SimpleNamespace(get_ipython=lambda: None)):
+        monkeypatch.setitem(sys.modules, "IPython", nothing)
+        assert note("of-a-test", "eight") == noted.pop("of-a-test") == "eight"
 
 
 # --- judging --------------------------------------------------------------------------------------
