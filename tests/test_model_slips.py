@@ -1,6 +1,7 @@
 """Edges of models that only a slip would move; the rest of them is in `test_slips.py`."""
 
 import math
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,8 @@ from caspian.models import (
     scenarios,
     ships,
     trade,
+    transit_time,
+    votes,
 )
 
 # --- blocs ----------------------------------------------------------------------------------------
@@ -457,3 +460,64 @@ def test_months_rise_and_a_part_is_no_more_than_its_year():
     assert trade.last_twelve_months(5, 5, 2) == 2
     with pytest.raises(ValueError, match=r"part_before: 5.5 is more than its year, 5"):
         trade.last_twelve_months(5, 5.5, 2)
+
+
+# --- days and votes: the edges --------------------------------------------------------------------
+
+
+def test_a_chance_and_a_correlation_are_not_below_nought():
+    legs = pd.DataFrame(
+        {"leg": ["a"], "kind": ["waiting"], "low": 1.0, "central": 2.0, "high": 3.0}
+    )
+    with pytest.raises(ValueError, match="correlation: -0.5"):
+        transit_time.door_to_door(legs, 1, 1, -0.5)
+    drawn = transit_time.door_to_door(legs, 5, 1, 0.0)
+    stops = pd.DataFrame({"stop": ["s"], "chance": [-0.5], "longest": [1.0]})
+    with pytest.raises(ValueError, match="chance"):
+        transit_time.with_stops(drawn, stops, 1)
+    with pytest.raises(ValueError, match="levels"):
+        transit_time.quantiles(drawn, [-0.1])
+
+
+def test_times_that_touch_a_band_are_partly_in_it():
+    low, high = pd.Series([1.0, 5.0, 1.0, 5.1]), pd.Series([2.0, 6.0, 1.9, 6.0])
+    found = transit_time.against_band(low, high, 2.0, 5.0)
+    assert found.tolist() == ["part", "part", "faster", "slower"]
+
+
+def test_a_small_spread_is_shared_out_and_none_is_not():
+    drawn = pd.DataFrame({"a": [0.5, 1.0], "b": [0.5, 0.5], "total": [1.0, 1.5]})
+    assert transit_time.contributions(drawn)["share"].tolist() == [1, 0]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        still = transit_time.contributions(drawn.iloc[[0, 0]])
+    assert still["share"].isna().all()
+
+
+def roll_calls(*pairs: tuple[str, str, int, int]) -> pd.DataFrame:
+    rows = pd.DataFrame(pairs, columns=["country_a", "country_b", "votes", "agreed"])
+    return rows.assign(period="2024")
+
+
+def test_fifteen_common_votes_are_enough():
+    shares = votes.pair_shares(roll_calls(("A", "B", 15, 3), ("A", "C", 14, 3)))
+    assert shares["agreement"].tolist() == [0.2]
+
+
+def test_of_several_slips_in_votes_the_first_is_told():
+    with pytest.raises(ValueError, match="A in 2024 is paired with itself"):
+        votes.pair_shares(roll_calls(("A", "A", 20, 3), ("B", "B", 20, 3)))
+    with pytest.raises(ValueError, match="A-B in 2024 agreed in 21 of 20"):
+        votes.pair_shares(roll_calls(("A", "B", 20, 21), ("A", "C", 20, 22)))
+
+
+def test_all_countries_make_one_group_and_groups_may_be_as_many_as_the_limit(monkeypatch):
+    three = roll_calls(("A", "B", 20, 10), ("A", "C", 20, 20), ("B", "C", 20, 15))
+    assert votes.chance(three, 3)["groups"].tolist() == [1]
+    with pytest.raises(ValueError, match="levels"):
+        votes.chance(three, 3, [-0.1])
+    monkeypatch.setattr(votes, "MOST_GROUPS", 3)
+    assert votes.chance(three, 2)["groups"].tolist() == [3]
+    monkeypatch.setattr(votes, "MOST_GROUPS", 2)
+    with pytest.raises(ValueError, match="more than 2 groups"):
+        votes.chance(three, 2)

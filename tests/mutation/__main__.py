@@ -49,12 +49,14 @@ def try_all(
 ) -> report.Outcomes:
     """What becomes of some mutants of a module.
 
-    Those of `known` that a test saw are not tried again; each is noted as it is found, so that a
-    run that was stopped can go on. With None nothing is noted.
+    Those of `known` that a test saw, or that are listed, are not tried again; each is noted as it
+    is found, so that a run that was stopped can go on. With None nothing is noted.
     """
     found: report.Outcomes = {}
+    listed = report.survivors().get(path, {})
     for mutant in mutants:
-        if known and known.get(mutant.key, ("", ""))[0] == trying.KILLED:
+        state = known.get(mutant.key, ("", ""))[0] if known else ""
+        if known and (state == trying.KILLED or (state and mutant.key in listed)):
             found[mutant.key] = known[mutant.key]
             continue
         tests = reach.of(mutant)
