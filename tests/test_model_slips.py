@@ -469,7 +469,7 @@ def test_a_chance_and_a_correlation_are_not_below_nought():
     legs = pd.DataFrame(
         {"leg": ["a"], "kind": ["waiting"], "low": 1.0, "central": 2.0, "high": 3.0}
     )
-    with pytest.raises(ValueError, match="correlation: -0.5"):
+    with pytest.raises(ValueError, match="correlation"):
         transit_time.door_to_door(legs, 1, 1, -0.5)
     drawn = transit_time.door_to_door(legs, 5, 1, 0.0)
     stops = pd.DataFrame({"stop": ["s"], "chance": [-0.5], "longest": [1.0]})

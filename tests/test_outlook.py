@@ -156,6 +156,7 @@ def test_stretches_are_of_the_next_year_that_can_come(known, points):
         assert (row["year"], row["last"]) == (year + 1, pytest.approx(value))
         assert row["year"] > claims.until(known).year - 1
         assert row["verdict_now"] != OPINION
+        assert row["turned"] == (row["verdict"] != row["verdict_now"])
 
 
 def test_stretches_by_hand(points):

@@ -308,6 +308,22 @@ def test_where_no_tables_are_given_the_book_s_own_are_asked():
     assert scenario.signposted(patient | {"due": "2026-12"}, seen=False) == OPEN
 
 
+def test_the_book_s_evidence_is_strict_and_knows_whose_article_it_is():
+    read = claims.records()
+    assert "article_202403" in read.own_publisher
+    assert not any(key.startswith("worldbank") for key in read.own_publisher)
+    assert claims.until() == claims.until(read)
+    assert not claims.evidence(of=read).lenient
+    assert claims.evidence(lenient=True, of=read).lenient
+    all_of_it = claims.judged()
+    lenient = claims.evidence(claims.THEN, lenient=True, of=read)
+    strict = claims.evidence(claims.THEN, of=read)
+    asked = {item.claim["claim"]: item for item in all_of_it}
+    other = [name for name in asked if judge(name, lenient) != judge(name, strict)]
+    assert other, "a source without a day makes no difference"
+    assert all(asked[name].lenient == judge(name, lenient) for name in other)
+
+
 def test_a_row_that_is_waited_for_is_a_published_figure():
     table = rows_of(value=1.0, status="target", preferred=False, derived=True, source="before",
                     note="x")  # fmt: skip
