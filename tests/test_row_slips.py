@@ -180,7 +180,7 @@ def test_a_violation_says_where_as_far_as_it_knows():
 
 def test_the_nearest_begins_alike_or_is_much_alike_or_is_none():
     near = violations.nearest
-    assert near("vaule", ["alue", "value"]) == 'Did you mean "value"? '
+    assert near("trned", ["rned", "trend"]) == 'Did you mean "trend"? '
     assert near("xalue", ["value"]) == 'Did you mean "value"? '
     assert near("abcd", ["xycd"]) == 'Did you mean "xycd"? ', "half alike is enough"
     assert near("abcd", ["xyzd"]) == near("abcd", []) == near("abc", ["xyz"]) == ""
