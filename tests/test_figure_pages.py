@@ -165,6 +165,8 @@ def test_a_frame_needs_no_script_and_is_dark_where_its_reader_is(site, browser):
         assert visit.page.evaluate("document.scrollingElement.scrollWidth") <= width
         shown = "getComputedStyle(document.body)"
         inks[scheme] = visit.page.evaluate(f"[{shown}.color, {shown}.backgroundColor]")
+        faces = "[...document.querySelectorAll('h1, p')].map(e => getComputedStyle(e).fontFamily)"
+        assert all(face.startswith('"Openbook') for face in visit.page.evaluate(faces))
         assert not visit.problems
     assert inks["light"][0] != inks["dark"][0] and inks["light"][1] != inks["dark"][1]
 
