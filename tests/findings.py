@@ -7,13 +7,8 @@ rule would say if one of its figures were another.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
-
-if __name__ == "__main__":
-    sys.path[:0] = [str(Path(__file__).parent)]
 
 from evidences import evidence_of
 

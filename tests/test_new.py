@@ -210,3 +210,20 @@ def test_a_rule_is_code_that_reads_as_the_others():
     code = rule_text("c99", "Why.", *asked_for)
     compile(code, "rule", "exec")
     assert 'ladder = ev.ladder({SUPPORTED: "half"}, OVERSTATED)' in code and '"""Why."""' in code
+
+
+@pytest.mark.parametrize(
+    ("stop", "told"), [(KeyboardInterrupt(), "Stopped. Nothing was written."), (Stopped("a"), "a")]
+)
+def test_who_stops_is_told_what_was_written(capsys, stop, told):
+    def kind(_: Asker) -> None:
+        raise stop
+
+    assert command.run({"row": kind}, ["row"]) == 1
+    assert capsys.readouterr().err.strip() == told
+
+
+def test_an_answer_beforehand_has_a_name(capsys):
+    with pytest.raises(SystemExit):
+        command.run({"row": print}, ["row", "--set", "title"])
+    assert "--set title: write it as name=answer" in capsys.readouterr().err

@@ -217,6 +217,18 @@ def test_what_was_fetched_is_kept_and_the_rest_is_asked_for(served: Publishers, 
     assert len(served.asked) == 2
 
 
+def test_what_a_stand_in_answered_is_no_answer_of_a_publisher(
+    served: Publishers, root: Path, monkeypatch
+):
+    served.replies[RAW] = as_brent(root, {"2026-09-15": 188.1})
+    assert not run(root, brent.CONNECTOR)[0][0].trouble
+    with publishers.serving() as other:
+        monkeypatch.setenv(client.VIA, other.address)
+        other.replies[RAW] = as_brent(root)
+        assert not run(root, brent.CONNECTOR)[0][0].trouble
+        assert len(other.asked) == 2
+
+
 def test_half_an_answer_is_refused(served: Publishers, root: Path):
     half = {f"{r['period']}-15": None for r in held(root, "brent")[:150]}
     served.replies[RAW] = as_brent(root, half)

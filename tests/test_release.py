@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+import caspian.tables
+from caspian.release import NEXT, keep_verdicts
 from openbook import release
+from openbook.edit import table_rows
 from openbook.testing import book
 
 
@@ -16,6 +21,10 @@ def root(tmp_path: Path) -> Path:
     for name in {name for name, _ in release.VERSIONS}:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(book.ROOT / name, tmp_path / name)
+    log = tmp_path / "CHANGELOG.md"
+    text = log.read_text("utf-8")
+    if release.UNRELEASED not in text:  # so it is right after a release
+        log.write_text(text.replace("\n## ", f"\n{release.UNRELEASED}\n\n## ", 1), "utf-8")
     return tmp_path
 
 
@@ -54,3 +63,22 @@ def test_what_can_not_be_a_release_changes_nothing(root: Path, version, day, tol
     with pytest.raises(release.Refused, match=told):
         release.set_to(root, version, day)
     assert before == {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def test_what_changed_can_be_told_right_after_a_release(tmp_path: Path, monkeypatch):
+    """No claim is judged otherwise then, and no correction waits for its release."""
+    (tmp_path / "data").mkdir()
+    names = ("released_verdicts", "changes")
+    for name in names:
+        shutil.copy(book.ROOT / "data" / f"{name}.csv", tmp_path / "data")
+    keep_verdicts(tmp_path, "9.9.9", "2099-01-31")
+    kept = {name: pd.DataFrame(table_rows(tmp_path / "data" / f"{name}.csv")) for name in names}
+    assert NEXT not in set(kept["changes"]["release"])
+    load = caspian.tables.load
+    monkeypatch.setattr(caspian.tables, "load", lambda n: kept[n] if n in kept else load(n))
+    monkeypatch.setitem(sys.modules, "myst_nb", None)
+    ran: dict = {}
+    for cell in book.cells(book.ROOT / "chapters" / "changes.md"):
+        exec(cell.source, ran)
+    assert str(ran["verdicts_moved"]) == "0" and len(ran["released"]) == len(ran["today"])
+    assert ran["last_release"] == "9.9.9"

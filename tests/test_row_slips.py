@@ -3,19 +3,9 @@
 import pandas as pd
 import pytest
 
+from openbook.tables import rows as of_rows
 from openbook.tables import rules, violations
 from openbook.tables.options import Context
-from openbook.tables.rows import (
-    Absence,
-    Derived,
-    Distinct,
-    Months,
-    Ordered,
-    Parties,
-    Silence,
-    Together,
-    Zeros,
-)
 
 CONTEXT = Context(lambda _: None, lambda _: "")
 
@@ -31,12 +21,12 @@ def places(rule, **columns) -> list[tuple[int, str]]:
 
 
 def test_columns_in_order_may_be_equal_and_are_told_once_a_row():
-    rule = Ordered(("low", "mid", "high"))
+    rule = of_rows.Ordered(("low", "mid", "high"))
     assert places(rule, low=[1, 2, 3, 3], mid=[1, 1, None, 2], high=[2, 3, 2, 1]) == [
         *((2, "mid"), (3, "high")),
         (4, "mid"),
     ]
-    days = Ordered(("since", "until"))
+    days = of_rows.Ordered(("since", "until"))
     assert places(days, since=["2024", "2024-02"], until=["2024-01-01", "2024-01-31"]) == [
         (2, "until")
     ]
@@ -62,14 +52,14 @@ def test_columns_in_order_may_be_equal_and_are_told_once_a_row():
     ],
 )
 def test_months_are_whole_and_counted(period, months, words):
-    found = asked(Months("period", "months"), period=[period, None], months=[months, 3])
+    found = asked(of_rows.Months("period", "months"), period=[period, None], months=[months, 3])
     assert [(row, column) for row, column, _ in found] == ([(1, "months")] if words else [])
     assert all(words in text for *_, text in found)
 
 
 def test_of_cells_that_go_together_the_first_that_is_absent_is_told():
     found = asked(
-        Together(("a", "b", "c")), a=["1", None, "1"], b=[1, None, None], c=[1, None, None]
+        of_rows.Together(("a", "b", "c")), a=["1", None, "1"], b=[1, None, None], c=[1, None, None]
     )
     assert [(row, column) for row, column, _ in found] == [(3, "b")]
     assert "a=1 stands without b, c" in found[0][2]
@@ -77,17 +67,17 @@ def test_of_cells_that_go_together_the_first_that_is_absent_is_told():
 
 def test_parties_are_of_their_pair_and_two_of_them_differ():
     pairs = {"pair": ["AZE-KAZ"] * 3, "one": ["AZE", None, "KAZ"], "other": ["TUR", None, "KAZ"]}
-    free = Parties("pair", ("one", "other"))
+    free = of_rows.Parties("pair", ("one", "other"))
     assert places(free, **pairs) == [(1, "other")]
     assert places(free, pair=["A-B"] * 2, one=["A", "C"], other=["B", "B"]) == [(2, "one")]
-    bound = Parties("pair", ("one", "other"), different=("one", "other"))
+    bound = of_rows.Parties("pair", ("one", "other"), different=("one", "other"))
     assert places(bound, **pairs) == [(1, "other"), (3, "other")]
-    three = Parties("pair", ("one", "other"), different=("one", "other"))
+    three = of_rows.Parties("pair", ("one", "other"), different=("one", "other"))
     assert places(three, pair=["A-B"], one=["A"], other=["B"]) == []
 
 
 def test_a_zero_is_marked_and_no_mark_is_none():
-    rule = Zeros("value", "zero")
+    rule = of_rows.Zeros("value", "zero")
     found = asked(rule, value=[0.0, 0.0, 1.0, 1.0, 0.0], zero=[True, False, False, True, None])
     assert [row for row, *_ in found] == [2, 4, 5]
     assert "value is 0 and zero is false" in found[0][2]
@@ -95,12 +85,12 @@ def test_a_zero_is_marked_and_no_mark_is_none():
 
 
 def test_two_ends_are_distinct_and_the_last_column_is_told():
-    rule = Distinct(("a", "b", "c"))
+    rule = of_rows.Distinct(("a", "b", "c"))
     assert places(rule, a=["x", "x", None], b=["y", "y", None], c=["z", "y", None]) == [(2, "c")]
 
 
 def test_an_absence_names_a_search_that_is_a_key():
-    rule = Absence("found", ("none", ""), "search")
+    rule = of_rows.Absence("found", ("none", ""), "search")
     found = asked(rule, found=["none", None, "some", "none"], search=[None, None, None, "s1"])
     assert [(row, column) for row, column, _ in found] == [(1, "search"), (2, "search")]
     assert "found is none, and" in found[0][2] and "found is empty, and" in found[1][2]
@@ -111,7 +101,7 @@ def test_an_absence_names_a_search_that_is_a_key():
 
 
 def test_silence_is_young_until_its_months_are_over():
-    rule = Silence("fate", ("silent",), "young", "since", "read", 12)
+    rule = of_rows.Silence("fate", ("silent",), "young", "since", "read", 12)
     since = ["2023-03-11", "2023-03-11", "2023-03-11", "2023-03-11", "2023-03"]
     found = asked(
         rule,
@@ -129,14 +119,14 @@ def test_silence_is_young_until_its_months_are_over():
 def test_what_is_derived_is_marked_and_said_and_no_count():
     notes = {"note": ["Derived: a", "Derived: a", "a", "a", None]}
     marks = {"derived": [True, False, True, False, False]}
-    assert places(Derived(), **notes, **marks) == [(2, "derived"), (3, "note")]
-    assert places(Derived(), **notes) == [(1, "note"), (2, "note")]
+    assert places(of_rows.Derived(), **notes, **marks) == [(2, "derived"), (3, "note")]
+    assert places(of_rows.Derived(), **notes) == [(1, "note"), (2, "note")]
     status = {"status": ["actual", "actual", "estimate", "actual", "actual"]}
-    assert places(Derived(), **notes, **marks, **status) == [
+    assert places(of_rows.Derived(), **notes, **marks, **status) == [
         *((2, "derived"), (3, "note")),
         (1, "status"),
     ]
-    assert places(Derived(), derived=[True]) == []
+    assert places(of_rows.Derived(), derived=[True]) == []
 
 
 def test_a_rule_names_columns_that_are_there_and_fits_them():
@@ -146,7 +136,9 @@ def test_a_rule_names_columns_that_are_there_and_fits_them():
         {"name": "preferred", "type": "boolean"},
     ]
     table = {"name": "t", "schema": {"fields": fields}}
-    told = list(rules.misfits(table, [Ordered(("low", "hihg")), Ordered(("low", "words"))]))
+    told = list(
+        rules.misfits(table, [of_rows.Ordered(("low", "hihg")), of_rows.Ordered(("low", "words"))])
+    )
     assert [each.problem for each in told] == [
         'table "t": a rule is about a column "hihg" that it does not have',
         'table "t": the column "words" is text, so it has no order',
@@ -155,7 +147,7 @@ def test_a_rule_names_columns_that_are_there_and_fits_them():
     assert told[1].rule == "ordered columns hold numbers or periods"
     assert told[1].fix == "Correct the rule."
     plain = {"name": "t", "schema": {"fields": fields[:2]}}
-    assert list(rules.misfits(plain, [Ordered(("low",))])) == []
+    assert list(rules.misfits(plain, [of_rows.Ordered(("low",))])) == []
 
 
 # --- the words of what is broken ------------------------------------------------------------------

@@ -65,7 +65,8 @@ PINS = (
     Pin(51.75, 41.6, "chapters/corridor", "{freight_2025}",
         "went by the corridor in 2025", "left"),
     Pin(49.75, 39.35, "chapters/visit", "{untraced} of {documents}",
-        "papers of the two countries since {first_signed}: no later report was found", "left"),
+        "papers that we saw of the two countries, since {first_signed}: no later report found",
+        "left"),
 )  # fmt: skip
 
 

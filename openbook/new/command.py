@@ -21,10 +21,12 @@ def run(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="an answer beforehand"
     )
     chosen = parser.parse_args(list(arguments))
+    if bare := [pair for pair in chosen.set if "=" not in pair]:
+        parser.error(f"--set {bare[0]}: write it as name=answer")
     given = dict(pair.split("=", 1) for pair in chosen.set)
     try:
         kinds[chosen.what](Asker(given, source))
     except (Stopped, KeyboardInterrupt) as stopped:
-        print(f"\n{stopped or 'Stopped. Nothing was written.'}", file=sys.stderr)
+        print(f"\n{str(stopped) or 'Stopped. Nothing was written.'}", file=sys.stderr)
         return 1
     return 0
