@@ -1,11 +1,12 @@
 """The mutation tests themselves: their slips, their lists, and a sample of what was killed."""
 
 import ast
+import json
 import subprocess
 import sys
 
 import pytest
-from mutation import report, sites
+from mutation import covering, report, sites
 
 from openbook.site import strength
 from openbook.testing import book
@@ -71,6 +72,47 @@ def test_defaults_and_constants_are_tried_by_what_uses_them(monkeypatch):
     monkeypatch.setattr(sites, "_source", lambda path: source)
     of = sites.users.__wrapped__
     assert [of("a.py", line) for line in (1, 2, 5, 6)] == [(2, 7), (), (6, 7), ()]
+
+
+def test_a_line_that_runs_at_import_is_tried_by_all_tests_of_its_module(monkeypatch):
+    monkeypatch.setattr(sites, "users", lambda path, line: ())
+    lines = {"m.py": {"1": ["", "a"], "3": ["b"], "4": [""]}}
+    reach = covering.Map([{"seconds": {"a": 1.0, "b": 2.0}, "lines": lines}])
+    slips = [sites.Mutant("m.py", line, "", "", "", "", 0, 0, "") for line in (1, 3, 4)]
+    assert [reach.of(slip) for slip in slips] == [["a", "b"], ["b"], ["a", "b"]]
+
+
+def in_python(code: str, *arguments: str) -> str:
+    """What a process says that has the folders of `make mutants` on its path."""
+    path = "import sys; sys.path[:0] = ['tests', '.']; from mutation import covering, sites, trying"
+    command = [sys.executable, "-c", f"{path}; {code}", *arguments]
+    run = subprocess.run(command, cwd=book.ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr[-3000:]
+    return run.stdout
+
+
+def test_what_a_shared_fixture_runs_is_reached_by_all_that_use_it(tmp_path):
+    path = tmp_path / "test_shared.py"
+    path.write_text(
+        "import pytest\n\n\n@pytest.fixture(scope='module')\ndef shown():\n"
+        "    from openbook.text import number\n    return number(1000)\n\n\n"
+        "def test_one(shown):\n    assert shown\n\n\ndef test_two(shown):\n    assert shown\n",
+        "utf-8",
+    )
+    code = "import json, pathlib; found = covering.measure(pathlib.Path(sys.argv[1]))"
+    told = in_python(f"{code}; print(json.dumps(found['lines']['openbook/text.py']))", str(path))
+    reached = json.loads(told.splitlines()[-1]).values()
+    of = [sorted(test.rpartition("::")[2] for test in tests) for tests in reached]
+    assert ["test_one", "test_two"] in of
+
+
+def test_a_slip_in_a_module_of_the_engine_is_run():
+    """pytest has its own loader for the modules of its plug-ins."""
+    slip = "LONGEST_INTEGER = 18  # digits: what 64 bits always hold -> LONGEST_INTEGER = 17"
+    test = "tests/test_limit_slips.py::test_an_integer_has_at_most_eighteen_digits"
+    code = f"slips = [m for m in sites.mutants('openbook/tables/cells.py') if {slip!r} in m.key]"
+    told = in_python(f"{code}; print(len(slips), trying._anew(slips[0], [{test!r}]))")
+    assert told.splitlines()[-1] == f"1 [1, {test!r}, 1]"
 
 
 def test_what_is_in_scope_is_there():
