@@ -129,7 +129,9 @@ def verify(copy: str, build: Path | None = None) -> Found:
         read, there = in_folder(folder), set(sums.listed(folder))
     content = in_folder(build)(sums.NAME) if build else read(sums.NAME)
     if content is None:
-        raise VerifyError(f"{build or copy} has no {sums.NAME}: `make book` writes it")
+        raise VerifyError(
+            f"{build or copy} has no {sums.NAME}: a build without a warning writes it"
+        )
     try:
         wanted = parsed(content.decode("utf-8"))
     except UnicodeDecodeError:

@@ -99,6 +99,7 @@ def read(when: str) -> dict[str, str]:
 
 def main() -> None:
     """Write what has moved."""
+    print("findings")
     renew.write(
         {
             FOLDER / f"{when}.txt": "\n\n".join(

@@ -16,6 +16,7 @@ import samples
 from bs4 import BeautifulSoup
 
 from openbook.testing import book, trees
+from openbook.verify import VerifyError, verify
 
 pytestmark = pytest.mark.slow
 
@@ -217,8 +218,11 @@ def test_a_warning_fails_every_build_until_it_is_mended(tree):
     trees.edit(back, "# Back matter\n", f"# Back matter\n\n{text}\n")
     assert "fig-no-such-figure" in fail(tree)
     assert "fig-no-such-figure" in fail(tree), "the same command again, nothing changed"
+    with pytest.raises(VerifyError, match="a build without a warning writes it"):
+        verify(str(tree / "_build" / "html"))
     trees.edit(back, f"\n{text}\n", "")
     succeed(tree)
+    assert verify(str(tree / "_build" / "html")).whole
     assert executed(tree) == before, "a failure elsewhere ran good chapters again"
 
 

@@ -89,7 +89,10 @@ def test_what_is_mended_is_known_no_more(site, faults):
 
 FAULTY = """<svg xmlns="http://www.w3.org/2000/svg" width="300" height="200">
 <g class="mark-rect role-mark"><path d="M0,0h60v60h-60Z" fill="#018f93"/>
-<path d="M70,0h60v60h-60Z" fill="#018f93" fill-opacity="0.3"/></g>
+<path d="M70,0h60v60h-60Z" fill="#018f93" fill-opacity="0.3"/>
+<path d="M180,20h30v30h-30Z" fill="#949494"/>
+<path d="M180,60h80" fill="none" stroke="#555" stroke-width="2"/>
+<path d="M180,80h80" fill="none" stroke="#555" stroke-width="0.5"/></g>
 <g class="mark-text role-mark" font-size="13" font-family="Openbook Sans">
 <text x="10" y="30" fill="white">pale</text><text x="10" y="90" fill="currentColor">good</text>
 <text x="100" y="100" font-size="9" fill="currentColor">small</text>
@@ -98,7 +101,10 @@ FAULTY = """<svg xmlns="http://www.w3.org/2000/svg" width="300" height="200">
 <text x="40" y="152" fill="currentColor">others</text>
 <text x="150" y="160" fill="currentColor" transform="rotate(-90 150 160)">upright</text>
 <text x="160" y="140" fill="currentColor">beside</text>
-<text x="100" y="30" fill="#8b8b8b">grey</text></g>
+<text x="100" y="30" fill="#8b8b8b">grey</text>
+<text x="195" y="40" fill="currentColor">crossed</text>
+<text x="190" y="65" fill="currentColor">struck</text>
+<text x="190" y="84" fill="currentColor">hairline</text></g>
 <g class="role-axis" aria-label="X-axis for a linear scale"><g class="mark-text role-axis-label">
 <text x="200" y="180" fill="currentColor">1</text><text x="240" y="180" fill="currentColor">2</text>
 </g></g></svg>"""
@@ -111,6 +117,7 @@ def test_the_gauge_finds_each_kind_and_nothing_else(browser):
         ("text contrast", "pale"), ("text contrast", "grey"), ("size", "small"),
         ("outside", "beyond"), ("overlap", "some words / others"),
         ("mark contrast", "rect"), ("ticks", "X-axis"),
+        ("crossed", "crossed"), ("crossed", "struck"),
     }  # fmt: skip
     dark = {(f.kind, f.what) for f in gauge.faults(FAULTY, mode="dark")}
     assert ("mark contrast", "rect") in dark and ("text contrast", "good") not in dark

@@ -6,6 +6,7 @@ import ast
 import io
 import re
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -192,7 +193,8 @@ def test_a_claim_has_its_row_limit_rule_and_pin(tmp_path: Path, monkeypatch):
     monkeypatch.setenv("OPENBOOK_BUILD", str(root / "_build"))
     ask, out = asked(
         "", "4.9", "4.1", "count", "Oil came", "Oil came to Baku.", "energy", "fig-oil-routes",
-        "It is the oil.", "It is little.", "kz_oil_btc", "measure == 'entered_btc' and preferred",
+        "It is the oil.", "It is little.", "kz_oil_btc", "measure = 'entered_btc'",
+        "measure == 'ships'", "measure == 'entered_btc' and preferred",
         "oil_mt", "Oil that came to BTC", "a_new_limit", "1", "Mt", "%",
         "A hundred ships carry this.", "", "", "",
     )  # fmt: skip
@@ -203,6 +205,8 @@ def test_a_claim_has_its_row_limit_rule_and_pin(tmp_path: Path, monkeypatch):
     assert f'PINNED = {{\n    "{row["claim"]}": (' in pins
     assert edit.tables_command(root / "data", "check").returncode == 0
     assert "now, by oil.py" in out.getvalue()
+    assert "kz_oil_btc can't be asked this" in out.getvalue()
+    assert "No row of kz_oil_btc is so." in out.getvalue()
 
 
 def test_a_rule_is_code_that_reads_as_the_others():
@@ -227,3 +231,51 @@ def test_an_answer_beforehand_has_a_name(capsys):
     with pytest.raises(SystemExit):
         command.run({"row": print}, ["row", "--set", "title"])
     assert "--set title: write it as name=answer" in capsys.readouterr().err
+
+
+REFUSED = ["kz_oil_btc", "entered_btc", "2026-07", "900", "", "actual", "", "KMG", "", "eia_brent"]
+
+
+def put_in(*lines: str) -> io.StringIO:
+    return io.StringIO("".join(f"{line}\n" for line in lines))
+
+
+def test_what_was_refused_need_not_be_said_again(root: Path, capsys):
+    assert command.run(entries.KINDS, ["row"], put_in(*REFUSED, "A half")) == 1
+    told = capsys.readouterr()
+    assert "Nothing was written" in told.err and "offers your answers again" in told.err
+    again = ["", "", "", "0.2", "", "", "", "", "", "", " "]
+    assert command.run(entries.KINDS, ["row"], put_in(*again)) == 0
+    told = capsys.readouterr().out
+    assert "what you said last time" in told and "[900]" in told and "[A half]" in told
+    rows = edit.table_rows(root / "data" / "kz_oil_btc.csv")
+    (row,) = [each for each in rows if each["value"] == "0.2" and each["period"] == "2026-07"]
+    assert (row["who"], row["source"], row["note"]) == ("KMG", "eia_brent", "")
+    assert command.run(entries.KINDS, ["row"], put_in("kz_oil_btc")) == 1
+    assert "last time" not in capsys.readouterr().out, "what was entered is done with"
+
+
+def test_another_table_asks_anew(root: Path, capsys):
+    assert command.run(entries.KINDS, ["row"], put_in(*REFUSED)) == 1
+    assert command.run(entries.KINDS, ["row"], put_in("oil_exports", "aktau_baku")) == 1
+    assert "[900]" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["SIGHUP", "SIGTERM", "SIGINT"])
+def test_a_terminal_that_closes_while_the_rules_are_asked_leaves_nothing(
+    root: Path, monkeypatch, name
+):
+    if not hasattr(signal, name):
+        pytest.skip(f"no {name} here")
+    before = files(root)
+    held = signal.getsignal(getattr(signal, name))
+
+    def closes(data: Path) -> list[str]:
+        assert "0.7" in (data / "kz_oil_btc.csv").read_text("utf-8")
+        signal.raise_signal(getattr(signal, name))
+        return []
+
+    monkeypatch.setattr(entries, "checked", closes)
+    lines = [*REFUSED[:3], "0.7", *REFUSED[4:], ""]
+    assert command.run(entries.KINDS, ["row"], put_in(*lines)) == 1
+    assert files(root) == before and signal.getsignal(getattr(signal, name)) == held

@@ -13,6 +13,7 @@ import caspian.tables
 from caspian.release import NEXT, keep_verdicts
 from openbook import release
 from openbook.edit import table_rows
+from openbook.tables import folder
 from openbook.testing import book
 
 
@@ -82,3 +83,10 @@ def test_what_changed_can_be_told_right_after_a_release(tmp_path: Path, monkeypa
         exec(cell.source, ran)
     assert str(ran["verdicts_moved"]) == "0" and len(ran["released"]) == len(ran["today"])
     assert ran["last_release"] == "9.9.9"
+
+
+def test_what_changed_names_tables_that_there_are():
+    lists = caspian.tables.load("changes")["tables"].dropna()
+    named = {name for each in lists for name in each.split(";")}
+    there = {path.stem for path in folder.csv_files()}
+    assert named and named <= there, f"in data/changes.csv, column tables: {named - there}"

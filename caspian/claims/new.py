@@ -16,10 +16,10 @@ from pathlib import Path
 from caspian.claims.rules import TABLES
 from caspian.claims.verdicts import Verdict
 from openbook.edit import Cells, checked, table_rows, table_text
-from openbook.new.ask import Asker, Stopped, needed, one_of, undone
+from openbook.new.ask import Asker, Check, Stopped, needed, one_of, undone
 from openbook.new.command import run
 from openbook.new.entries import KINDS, cell_check, description_of
-from openbook.tables import folder
+from openbook.tables import folder, load
 
 MODULES = {
     "visit": "visit", "energy": "oil", "investment": "trade", "corridor": "corridor",
@@ -53,7 +53,7 @@ def new_claim(ask: Asker) -> Cells:
     row["why"] = ask.ask("why", "Why this measure and not another", needed)
     row["opponent"] = ask.ask("opponent", "What an informed opponent would say against it", needed)
     table = ask.ask("table", "Table with the figure that decides", one_of(TABLES))
-    query = ask.ask("query", "Its rows, as a query of pandas (measure == 'x')", needed)
+    query = ask.ask("query", "Its rows, as a query of pandas (measure == 'x')", _query_of(table))
     measure = ask.ask("measure", "Name of the figure (oil_mt)", _name)
     label = ask.ask("label", "The figure in words", needed)
     limits = table_rows(data / f"{LIMIT}.csv")
@@ -110,7 +110,10 @@ def _limit(ask: Asker, limit: str) -> Cells:
     """A new row of the limits."""
     value = ask.ask("value", "Its value", lambda a: None if _number(a) else f'"{a}" is no number.')
     fields = {each["name"]: each for each in description_of(LIMIT)["schema"]["fields"]}
-    unit = ask.ask("unit", "Its unit", cell_check(fields["unit"]))
+    unit = ask.ask(
+        "unit", f"Its unit (another: with a bound in data/schema/{LIMIT}.yml)",
+        cell_check(fields["unit"]),
+    )  # fmt: skip
     reason = ask.ask("reason", "Its reason, which has to yield the number", needed)
     return {
         "threshold": limit, "value": value, "unit": unit, "why": reason,
@@ -171,6 +174,19 @@ def _sentence(text: str) -> str | None:
 
 def _figure(text: str) -> str | None:
     return None if re.fullmatch("(fig|tab)-[a-z0-9-]+", text) else "fig-… or tab-…."
+
+
+def _query_of(table: str) -> Check:
+    """A query that pandas understands and that finds something in the table."""
+    rows = load(table)
+
+    def check(text: str) -> str | None:
+        try:
+            return None if len(rows.query(text)) else f"No row of {table} is so."
+        except Exception as error:  # of pandas, of Python's parser, of whatever the query calls
+            return f"{table} can't be asked this: {error}."
+
+    return check
 
 
 def _name(text: str) -> str | None:

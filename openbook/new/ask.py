@@ -13,19 +13,26 @@ from openbook.tables.violations import nearest
 Check = Callable[[str], str | None]  # what is wrong with an answer; None if nothing is
 
 
+ABOUT = "table"  # the question whose answer decides what the others are about
+
+
 class Stopped(Exception):
     """Nothing was written; the message says why."""
 
 
 class Asker:
-    """Asks a person, or takes what was `given` beforehand by name."""
+    """Asks a person, or takes what was `given` beforehand by name; `answers` has what was said."""
 
     def __init__(
         self, given: Mapping[str, str] | None = None, source: TextIO | None = None,
-        out: TextIO | None = None,
+        out: TextIO | None = None, before: Mapping[str, str] | None = None,
     ) -> None:  # fmt: skip
-        """`source`, `out`: the terminal, unless a test says otherwise."""
-        self.given = dict(given or {})
+        """`source`, `out`: the terminal, unless a test says otherwise.
+
+        `before`: the answers of a try that came to nothing, each the default of its question.
+        """
+        self.given, self.before = dict(given or {}), dict(before or {})
+        self.answers: dict[str, str] = {}
         self.source, self.out = source or sys.stdin, out or sys.stdout
 
     def say(self, text: str) -> None:
@@ -35,7 +42,7 @@ class Asker:
     def ask(
         self, name: str, question: str, check: Check = lambda _: None, default: str = ""
     ) -> str:
-        """An answer that passes the check; an empty line takes the default.
+        """An answer that passes the check; an empty line takes the default, a blank is no answer.
 
         Raises Stopped if an answer that was given beforehand doesn't pass, or if there are no more.
         """
@@ -43,14 +50,21 @@ class Asker:
             answer = self.given[name] or default
             if wrong := check(answer):
                 raise Stopped(f"{name}={answer}: {wrong}")
-            return answer
+        else:
+            answer = self._asked(question, check, self.before.get(name, default))
+        if name == ABOUT and answer != self.before.get(name):
+            self.before = {}  # what was said of another table is no default here
+        self.answers[name] = answer
+        return answer
+
+    def _asked(self, question: str, check: Check, default: str) -> str:
         while True:
             print(f"{question}{f' [{default}]' if default else ''}: ", end="", file=self.out)
             self.out.flush()
             line = self.source.readline()
             if not line:
                 raise Stopped(f"There was no answer to “{question}”. Nothing was written.")
-            answer = line.strip() or default
+            answer = line.strip() or ("" if line.strip("\r\n") else default)
             wrong = check(answer)
             if not wrong:
                 return answer

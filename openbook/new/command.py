@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import json
+import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, TextIO
 
 from openbook.new.ask import Asker, Stopped
+from openbook.tables.folder import remember, remembered
 
 
 def run(
@@ -24,9 +28,34 @@ def run(
     if bare := [pair for pair in chosen.set if "=" not in pair]:
         parser.error(f"--set {bare[0]}: write it as name=answer")
     given = dict(pair.split("=", 1) for pair in chosen.set)
+    kept = f".new-{chosen.what}"
+    ask = Asker(given, source, before=json.loads(remembered(kept) or "{}"))
+    if ask.before:
+        ask.say("In brackets: what you said last time. A blank leaves an answer empty.")
     try:
-        kinds[chosen.what](Asker(given, source))
+        with _ended_gently():
+            kinds[chosen.what](ask)
     except (Stopped, KeyboardInterrupt) as stopped:
+        remember(kept, json.dumps(ask.before | ask.answers))
         print(f"\n{str(stopped) or 'Stopped. Nothing was written.'}", file=sys.stderr)
+        if ask.answers:
+            print("The same command offers your answers again.", file=sys.stderr)
         return 1
+    remember(kept, "{}")
     return 0
+
+
+@contextmanager
+def _ended_gently() -> Iterator[None]:
+    """A terminal that closes, or a request to end, is as Ctrl-C: what was begun is undone."""
+    names = [name for name in ("SIGHUP", "SIGTERM") if hasattr(signal, name)]  # Windows lacks one
+    before = {name: signal.signal(getattr(signal, name), _stop) for name in names}
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), handler)
+
+
+def _stop(*_: Any) -> None:
+    raise KeyboardInterrupt

@@ -164,6 +164,7 @@ class Building:
             with told_plainly(self.folder):
                 if exception is None and app.builder.format == "html":
                     write_files(app, self.folder, self.jobs)
+                    sums.write(Path(app.outdir), vouched=self.last.is_clean)  # all is written now
                 self.drawings.tidy()
         except BaseException as error:
             self.last.end(app, error)
@@ -278,7 +279,6 @@ def write_files(app: Sphinx, folder: Path, jobs: int) -> None:
     made.write_files(app, folder, jobs)
     chapter_box.write_files(app)
     styles.write_files(app, folder)  # which looks at all pages
-    sums.write(out)  # of all that was written
 
 
 # --- the page --------------------------------------------------------------------------------

@@ -142,6 +142,11 @@ class LastBuild:
         docnames: list[str] = json.loads(path.read_text("utf-8")) if path.is_file() else []
         return docnames
 
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing has warned in this build up to now."""
+        return self._watch is None or not (self._watch.docnames or self._watch.everywhere)
+
     def end(self, app: Sphinx, exception: BaseException | None) -> None:
         """Note what warned, take the mark away if the build came to its end, let others build."""
         if self._watch is not None:

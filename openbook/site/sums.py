@@ -1,7 +1,8 @@
 """The sums of all files of the site, `SHA256SUMS`, in the form that `sha256sum -c` reads.
 
 Two builds of one book have the same list. Left out are the list itself, what says who built the
-pages and when, and files that begin with a dot, which hosts leave behind.
+pages and when, and files that begin with a dot, which hosts leave behind. A build in which anything
+warned has none: nobody is to take its pages for what they should be.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ def text(site: Path) -> str:
     )
 
 
-def write(site: Path) -> None:
-    """Write the list of a site that is otherwise whole."""
-    files.write(site / NAME, text(site).encode())
+def write(site: Path, *, vouched: bool = True) -> None:
+    """Write the list of a site that is otherwise whole, or, if it is not `vouched` for, none."""
+    if vouched:
+        files.write(site / NAME, text(site).encode())
+    else:
+        (site / NAME).unlink(missing_ok=True)

@@ -21,8 +21,9 @@ from openbook.tables.violations import Violation, at_row, cells_of
 if TYPE_CHECKING:
     import pandas as pd
 
-SLIP = 100  # a jump this large is a slip of the unit, unless the note says in so many words why not
-SAID = "Jump:"  # the words
+SLIP = 100  # neighbours that differ by more are a jump, however far apart they are
+TENFOLD = 8  # a jump beyond may be a figure with a digit too many: its note says why it is none
+SAID = "Jump:"  # the word before the reason
 DAYS = 365.25  # of a year
 AHEAD = 25  # years after the newest source: the furthest that plans without a status lie
 SLACK = dt.timedelta(days=1)  # a page may have the date of another timezone
@@ -95,8 +96,9 @@ class Ratio(Rule):
 class Jump(Rule):
     """Neighbours in a series that differ by more than the factor a year need a note.
 
-    By more than `SLIP`, however far apart, they need one that begins a sentence with `SAID`. Values
-    at or below the floor say nothing of a ratio. A rate is divided by the length of its period.
+    If they differ by more than `TENFOLD`, a note on something else is not enough: one of the two
+    has a sentence that begins with `SAID`. Beyond `SLIP` they need it however far apart they are.
+    Values at or below the floor say nothing of a ratio. A rate is divided by its period's length.
     """
 
     kind: ClassVar[str] = "jumps"
@@ -149,14 +151,14 @@ class Jump(Rule):
             f"{self.value} is {' and '.join(told)} (row {before + 1}), at "
             f"{cells_of(self.by, rows.loc[here])}",
             f"neighbours of a series that differ by more than {self.factor} to one a year "
-            f'need a note; by more than {SLIP}, one with "{SAID}" and the reason',
+            f'need a note; by more than {TENFOLD}, one with "{SAID}" and the reason',
             "Correct one of the two or its unit, or say why it is so.",
         )
 
 
 def _explained(here: str, before: str, ratio: float) -> bool:
-    """Whether the notes of two neighbours explain their ratio; those of a slip in the words."""
-    return SAID in here or SAID in before or (bool(here or before) and ratio <= SLIP)
+    """Whether the notes of two neighbours explain their ratio."""
+    return SAID in here or SAID in before or (bool(here or before) and ratio <= TENFOLD)
 
 
 @dataclass(frozen=True)

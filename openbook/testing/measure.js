@@ -50,6 +50,7 @@ window.measure = (() => {
     return alpha > 0.01 ? over([r, g, b], alpha, under) : null;
   }
 
+  const MARKS = ":is(.role-mark, .role-scope) > :is(path, line, rect, circle):not(.background, .foreground)";
   const SHAPES = "path, rect, circle, line, polygon, polyline";
   const shown = (element) =>
     getComputedStyle(element).visibility !== "hidden" && element.getClientRects().length > 0;
@@ -99,6 +100,25 @@ window.measure = (() => {
   const local = (element, point) =>
     new DOMPoint(point.x, point.y).matrixTransform(element.getScreenCTM().inverse());
 
+  // At how many points of the middle line of a text a mark lies whose edge or line runs through the
+  // letters, with no halo between. Hairlines, and what hardly stands out, are no matter.
+  function crossing(text, [left, right], paper, svg) {
+    const style = getComputedStyle(text);
+    if (style.stroke !== "none" && style.paintOrder.startsWith("stroke")) return 0;
+    const steps = Math.max(4, Math.ceil(Math.hypot(right.x - left.x, right.y - left.y) / 2));
+    const held = new Map();
+    const plain = (mark, part) => contrast(painted(mark, part, paper, svg) ?? paper, paper) > 1.5;
+    for (let k = 1; k < steps; k++) {
+      const [x, y] = [left.x + (right.x - left.x) * k / steps, left.y + (right.y - left.y) * k / steps];
+      for (const mark of document.elementsFromPoint(x, y))
+        if (svg.contains(mark) && mark.matches(MARKS)) held.set(mark, (held.get(mark) ?? 0) + 1);
+    }
+    const runs = ([mark, count]) => painted(mark, "fill", paper, svg)
+      ? count < steps - 1 && plain(mark, "fill")
+      : parseFloat(getComputedStyle(mark).strokeWidth) > 1 && plain(mark, "stroke");
+    return Math.max(0, ...[...held].filter(runs).map(([, count]) => count));
+  }
+
   const words = (text) => text.textContent.trim().replace(/\s+/g, " ");
   const round = (value, digits = 2) => Number(value.toFixed(digits));
 
@@ -125,6 +145,8 @@ window.measure = (() => {
       });
       const least = Math.min(...found);
       if (least < 4.5) faults.push({ kind: "text contrast", what: words(text), value: round(least) });
+      const crossed = crossing(text, [left, right], paper, svg);
+      if (crossed) faults.push({ kind: "crossed", what: words(text), value: crossed });
       for (let other = 0; other < k; other++)
         if (overlap(places[k], places[other]))
           faults.push({ kind: "overlap", what: `${words(all[other])} / ${words(text)}`, value: 0 });

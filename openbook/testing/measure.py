@@ -33,6 +33,7 @@ KINDS = {
     "outside": "text beyond the edge of the drawing",
     "text contrast": "text below 4.5:1 against what is behind it",
     "overlap": "text on other text",
+    "crossed": "text through which the edge of a mark or a line runs",
     "mark contrast": "a mark below 3:1 against the page",
     "ticks": "fewer than 3 or more than 6 labels along a continuous axis",
     "grid": "upright grid lines where both axes are continuous",
