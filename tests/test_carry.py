@@ -42,12 +42,22 @@ def test_what_the_first_screen_links_to_is_there():
         assert held, target
 
 
-@pytest.mark.parametrize("lead", ["", "<div class='standfirst'><p>Of <b>3</b>\n hold.</p></div>"])
-def test_the_facts_begin_with_the_standfirst_if_there_is_one(tmp_path, monkeypatch, lead):
+@pytest.mark.parametrize(
+    ("lead", "told"),
+    [
+        ("", ""),
+        ("<div class='standfirst'><p>Of <b>3</b>\n hold.</p></div>", "Of 3 hold.\n\n"),
+        (
+            "<div class='x headline'><p>Of 3\n one</p></div><div class='standfirst'>So.</div>",
+            "**Of 3 one**\n\nSo.\n\n",
+        ),
+    ],
+)
+def test_the_facts_begin_with_what_the_page_says_first(tmp_path, monkeypatch, lead, told):
     page = tmp_path / "index.html"
     page.write_text(f"{lead}<ul class='findings'><li>One <a>more</a></li></ul>", "utf-8")
     monkeypatch.setattr(book, "pages", lambda: [SimpleNamespace(docname="index", html=page)])
-    assert renew.readme_facts() == ("Of 3 hold.\n\n" if lead else "") + "- One\n"
+    assert renew.readme_facts() == told + "- One\n"
 
 
 @pytest.mark.parametrize("name", ["figure", "page", "source"])

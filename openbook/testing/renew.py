@@ -117,23 +117,26 @@ def drawings(notebooks: Iterable[nbformat.NotebookNode]) -> dict[str, str]:
 
 
 def readme_facts() -> str | None:
-    """What stands between the README's markers: standfirst and findings of the built first page.
+    """What stands between the README's markers: what the built first page says first, and findings.
 
     The findings are the list items inside the first element of class `findings`, without the links
-    that lead on from them and the small print; None if it has none. The element of class
-    `standfirst`, if there is one, is a paragraph before them.
+    that lead on from them and the small print; None if it has none. The elements of class `headline`
+    and `standfirst`, if there are any, are a bold line and a paragraph before them.
     """
     page = next((page for page in book.pages() if page.docname == "index"), None)
     if page is None or not page.html.is_file():
         return None
     tree = BeautifulSoup(page.html.read_text("utf-8"), "html.parser")
-    box, lead = tree.select_one(".findings"), tree.select_one(".standfirst")
+    box = tree.select_one(".findings")
     for link in box.select("li :is(a:not(.ob-fact), .ob-origin)") if box else []:
         link.extract()
     items = [" ".join(item.get_text().split()) for item in box.select("li")] if box else []
     if not items:
         return None
-    before = " ".join(lead.get_text().split()) + "\n\n" if lead else ""
+    before = ""
+    for name, mark in (("headline", "**"), ("standfirst", "")):
+        for lead in tree.select(f".{name}"):
+            before += f"{mark}{' '.join(lead.get_text().split())}{mark}\n\n"
     return before + "".join(f"- {item}\n" for item in items)
 
 
