@@ -117,7 +117,7 @@ def drawings(notebooks: Iterable[nbformat.NotebookNode]) -> dict[str, str]:
 
 
 def readme_facts() -> str | None:
-    """What stands between the README's markers: what the built first page says first, and findings.
+    """What stands between the README's markers: the first words of the built first page, findings.
 
     The findings are the list items inside the first element of class `findings`, without the links
     that lead on from them and the small print; None if it has none. The elements of class `headline`
