@@ -120,8 +120,8 @@ def readme_facts() -> str | None:
     """What stands between the README's markers: the first words of the built first page, findings.
 
     The findings are the list items inside the first element of class `findings`, without the links
-    that lead on from them and the small print; None if it has none. The elements of class `headline`
-    and `standfirst`, if there are any, are a bold line and a paragraph before them.
+    that lead on from them and the small print; None if it has none. What is of class `headline`
+    or `standfirst`, if anything is, is a bold line or a paragraph before them.
     """
     page = next((page for page in book.pages() if page.docname == "index"), None)
     if page is None or not page.html.is_file():
