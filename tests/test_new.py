@@ -174,7 +174,8 @@ def test_a_chapter_is_a_page_with_cells_that_stands_in_the_contents(root: Path):
 def test_answers_beforehand_are_for_scripts(root: Path, capsys):
     given = ["title=T", "publisher=P", "url=https://x.org", "date=", "kind=news", "key=p_1"]
     flags = [part for pair in [*given, "table="] for part in ("--set", pair)]
-    assert command.run(entries.KINDS, ["source", *flags], io.StringIO()) == 0
+    assert command.run(entries.KINDS, ["source", *flags, "--set", "dat=x"], io.StringIO()) == 0
+    assert "Nobody asked for dat:" in capsys.readouterr().out
     assert command.run(entries.KINDS, ["source", *flags], io.StringIO()) == 1
     assert "There is a source p_1 already" in capsys.readouterr().err
 

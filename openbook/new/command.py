@@ -42,6 +42,8 @@ def run(
             print("The same command offers your answers again.", file=sys.stderr)
         return 1
     remember(kept, "{}")
+    if unasked := sorted(given.keys() - ask.answers.keys()):
+        ask.say(f"Nobody asked for {', '.join(unasked)}: look whether the entry lacks it.")
     return 0
 
 
