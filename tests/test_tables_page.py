@@ -220,6 +220,26 @@ def test_a_long_table_shows_its_first_rows_until_all_are_wanted(site, browser, p
     assert not plain.page.locator(f"#{name} .ob-show").is_visible()
 
 
+_SEEN_THROUGH = """heads => heads.filter(head => {
+    const { position, backgroundColor } = getComputedStyle(head);
+    return position === "sticky" && !backgroundColor.startsWith("rgb(");
+}).map(head => head.textContent)"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_rows_pass_behind_a_head_that_stays_and_not_through_it(site, browser, size, dark):
+    visit = browser.visit(viewport=size, color_scheme="dark" if dark else "light")
+    visit.open(site / "chapters" / "corridor.html")
+    visit.page.evaluate("() => openbookLater.within(document.body)")
+    heads = visit.page.locator(".ob-table :is(thead th, tbody td:first-child)")
+    assert heads.count() > 50
+    stay = "heads => heads.filter(h => getComputedStyle(h).position === 'sticky').length"
+    assert heads.evaluate_all(stay) > 20
+    assert heads.evaluate_all(_SEEN_THROUGH) == []
+
+
 _EDGES = """cells => cells.map(cell => cell.getBoundingClientRect())
     .map(({left, right}) => [left, right])"""
 
