@@ -621,6 +621,7 @@ def test_a_page_describes_itself_to_machines(site, page):
     for name in ("citation_title", "og:title"):
         assert found[name].replace("'", "’") == title.replace("'", "’")
     assert len(found["description"].split()) > 4 and found["og:description"] == found["description"]
+    assert not re.search(r"</?[a-z]", found["description"]), "words, not HTML"
     assert found["citation_publication_date"] == str(CITATION["date-released"]).replace("-", "/")
     assert "og:url" not in found or "url" in CITATION
 

@@ -87,3 +87,12 @@ def render(template: str, **context: Any) -> Markup:
 def raw(html: str) -> nodes.raw:
     """HTML as a node."""
     return nodes.raw("", html, format="html")
+
+
+def plain(node: nodes.Node) -> str:
+    """The text of a node as readers see it, that of raw HTML too, in one line."""
+    if isinstance(node, nodes.raw):
+        return str(Markup(node.astext()).striptags())
+    if isinstance(node, nodes.Text):
+        return node.astext()
+    return " ".join("".join(map(plain, node.children)).split())

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from sphinx.application import Sphinx
 
 from openbook.site import address, citation, pictures
-from openbook.site.markup import render
+from openbook.site.markup import plain, render
 
 _VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>\n?')  # docutils' own; the layout has one
 
@@ -31,12 +31,12 @@ def _description(tree: nodes.document) -> str:
 
 def _without_last_link(paragraph: nodes.paragraph) -> str:
     """The words of a paragraph; a link after its last sentence leads on and says nothing itself."""
-    parts = [part for part in paragraph.children if part.astext().strip()]
+    parts = [part for part in paragraph.children if plain(part).strip()]
     if len(parts) > 1 and isinstance(parts[-1], nodes.reference):
-        before = "".join(part.astext() for part in parts[:-1]).rstrip()
+        before = "".join(map(plain, parts[:-1])).rstrip()
         if before.endswith((".", "!", "?", ":")):
             return " ".join(before.rstrip(":").split())
-    return " ".join(paragraph.astext().split())
+    return plain(paragraph)
 
 
 def tags(

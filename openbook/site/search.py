@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
-from markupsafe import Markup
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -27,6 +26,7 @@ from openbook import publish
 from openbook.bundle import Figure, Table
 from openbook.site import facts, files, render
 from openbook.site.files import FileRecipe
+from openbook.site.markup import plain
 from openbook.site.pages import page, pages
 from openbook.site.usage import reading_order
 
@@ -59,26 +59,17 @@ def give(node: nodes.Element, places: Iterable[Place]) -> None:
     node[GIVEN] = [astuple(each) for each in places]
 
 
-def _plain(node: nodes.Node) -> str:
-    """The text of a node as readers see it, that of raw HTML too, in one line."""
-    if isinstance(node, nodes.raw):
-        return str(Markup(node.astext()).striptags())
-    if isinstance(node, nodes.Text):
-        return node.astext()
-    return " ".join("".join(map(_plain, node.children)).split())
-
-
 def _rows(table: nodes.Node) -> Iterator[str]:
     """The rows of a table, a line each; a cell's paragraphs are one."""
     for row in table.findall(nodes.row):
-        yield " | ".join(filter(None, (" ".join(map(_plain, cell.children)) for cell in row)))
+        yield " | ".join(filter(None, (" ".join(map(plain, cell.children)) for cell in row)))
 
 
 def _body_rows(table: nodes.Node) -> Iterator[list[str]]:
     """The cells of the rows below a table's head."""
     for body in table.findall(nodes.tbody):
         for row in body.findall(nodes.row):
-            yield [" ".join(map(_plain, cell.children)) for cell in row]
+            yield [" ".join(map(plain, cell.children)) for cell in row]
 
 
 def _data_rows(figure: Figure) -> Iterator[str]:
@@ -139,7 +130,7 @@ class _Gathering:
             case nodes.literal_block() | nodes.title() | nodes.raw() | nodes.Invisible():
                 pass  # code, the section's own name, what is no text
             case nodes.TextElement():
-                self.lines.append(_plain(node))
+                self.lines.append(plain(node))
                 self.numbers += [each.astext() for each in node.findall(facts.openbook_fact)]
             case _:
                 for child in node.children:
@@ -153,7 +144,7 @@ class _Gathering:
         at = len(self.places)  # a section stands before what it holds
         for child in node.children:
             self.walk(child)
-        title = _plain(node[node.first_child_matching_class(nodes.title)])
+        title = plain(node[node.first_child_matching_class(nodes.title)])
         text, numbers = "\n".join(filter(None, self.lines)), " ".join(self.numbers)
         self.places.insert(at, Place("Sections", node["ids"][0], title, text, numbers))
         self.lines, self.numbers, self.named_in = around
@@ -185,8 +176,8 @@ class _Gathering:
     def _terms(self, node: nodes.Node) -> None:
         for item in node.findall(nodes.definition_list_item):
             terms = list(item.findall(nodes.term))
-            says = " ".join(map(_plain, item.findall(nodes.definition)))
-            title = ", ".join(map(_plain, terms))
+            says = " ".join(map(plain, item.findall(nodes.definition)))
+            title = ", ".join(map(plain, terms))
             self.places.append(Place("Terms", terms[0]["ids"][0], title, says))
 
 
