@@ -19,7 +19,8 @@ def tell(path: str, digest: str) -> None:
         return
     _told.add(digest)
     shown = f"{data_folder().name}/{path}"
-    back = f"git checkout -- {shown}" if (book_folder() / ".git").exists() else "the book's file"
+    is_cloned = (book_folder() / ".git").exists()
+    back = f"`git checkout -- {shown}`" if is_cloned else "A fresh copy of it"
     from IPython.display import display
 
-    display(Mark(f"{shown} differs from the book's. `{back}` brings the published figures back."))
+    display(Mark(f"{shown} differs from the book's. {back} brings the published figures back."))
