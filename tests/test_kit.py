@@ -214,8 +214,8 @@ def test_the_first_cell_installs_from_the_kit_beside_or_from_its_address(
     packed = (away if fetched else here) / f"{NAME}.zip"
     with zipfile.ZipFile(packed, "w") as held:
         for name in ("wheels/a.whl", "requirements.txt", "data/a.csv"):
-            held.writestr(name, LOCK if name.endswith(".txt") else "")
-        held.writestr("install.py", texts.read("install.py"))
+            held.writestr(f"{NAME}/{name}", LOCK if name.endswith(".txt") else "")
+        held.writestr(f"{NAME}/install.py", texts.read("install.py"))
     source = kit.first_cell(app(openbook_kit=packed.as_uri() if fetched else ""))
     ((command, where),) = started(monkeypatch, here, source, {"caspian"})
     assert where == here / NAME and command[:3] == [sys.executable, "-m", "pip"]
@@ -269,7 +269,8 @@ def test_an_address_that_a_button_cannot_lead_to_is_refused(monkeypatch, given):
 @cache
 def packed() -> dict[str, bytes]:
     with zipfile.ZipFile(KIT) as held:
-        return {name: held.read(name) for name in held.namelist()}
+        assert {name.partition("/")[0] for name in held.namelist()} == {NAME}, "one folder"
+        return {name.partition("/")[2]: held.read(name) for name in held.namelist()}
 
 
 def test_the_kit_has_all_that_it_says(site):

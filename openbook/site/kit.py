@@ -142,12 +142,17 @@ def write_files(
     """Write the kit and its sum, or remove them; `digests` are those of the notebooks."""
     wanted: dict[str, FileRecipe] = {}
     if has_kit(app):
-        zipped = cache(lambda: archive.zipped(contents(app, folder / ".wheels", notebooks)))
+        zipped = cache(lambda: _zipped(contents(app, folder / ".wheels", notebooks)))
         digest, file = _digest(app, digests), f"{name()}.zip"
         wanted[file] = FileRecipe(digest, zipped)
         line = partial(_sum_line, file, zipped)
         wanted[f"{file}.sha256"] = FileRecipe(digest, line)
     files.sync_folder(Path(app.outdir) / FOLDER, wanted, folder / ".kit.json")
+
+
+def _zipped(held: Mapping[str, bytes]) -> bytes:
+    """The zip, all of it in one folder: unpacked, it mixes with nobody's files."""
+    return archive.zipped({f"{name()}/{file}": content for file, content in held.items()})
 
 
 def _sum_line(file: str, make: Callable[[], bytes]) -> bytes:

@@ -23,7 +23,7 @@ def kit_folder(fetch):
         part, _ = urllib.request.urlretrieve(ADDRESS)
         packed.write_bytes(Path(part).read_bytes())
     if packed.is_file():
-        zipfile.ZipFile(packed).extractall(here / KIT)
+        zipfile.ZipFile(packed).extractall(here)
         return here / KIT
     return None
 
