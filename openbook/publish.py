@@ -125,9 +125,7 @@ class Published:
             return
         display(HTML(Markup("<strong>{}</strong><br>{}").format(of.title, of.subtitle)))
         if self.chart is not None and isinstance(of, Figure):
-            alt.JupyterChart.enable_offline(True)
-            widget = alt.JupyterChart(self.chart)
-            widget.spec = fitted(of.spec, WIDE)  # what the book draws: its width, in UTC too
+            widget = _drawn(self.chart, fitted(of.spec, WIDE))
             data, metadata = widget._repr_mimebundle_() or ({}, {})
             # for who draws no widgets: GitHub, or JupyterLab until its page is loaded again
             data["image/png"] = base64.b64encode(chart_png(of)).decode()
@@ -139,6 +137,21 @@ class Published:
         link = Markup('<a href="{0.url}">{0.publisher}</a>')
         links = (link.format(s) if web(s.url) else escape(s.publisher) for s in of.sources)
         display(HTML(Markup("<small>Sources: {}</small>").format(Markup("; ").join(links))))
+
+
+def _drawn(chart: alt.TopLevelSpec, spec: Mapping[str, Any]) -> alt.JupyterChart:
+    """The widget of a chart, which has the book's spec from the first: width, UTC and controls.
+
+    Altair's own begins with the chart's. A page that is slow draws that, without the controls that
+    its expressions name, and shows an error that stays.
+    """
+
+    class Drawn(alt.JupyterChart):
+        def _on_change_chart(self, change: Any) -> None:
+            """Take no spec from the chart."""
+
+    Drawn.enable_offline(True)
+    return Drawn(chart, spec=dict(spec))
 
 
 def _as_text(of: Bundle) -> pd.DataFrame:

@@ -25,6 +25,7 @@ from sphinx.util.matching import Matcher
 
 from openbook import kernel, publish, sentences, tables
 from openbook.bundle import FactBundle
+from openbook.controls import slider
 from openbook.draw import WIDE
 from openbook.testing import book, changes, moving
 
@@ -266,6 +267,27 @@ def test_a_chart_in_jupyterlab_has_the_books_width(shown_in_lab):
     picture = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
     assert picture.width == 2 * WIDE and len(picture.getcolors()) > 2, "for who draws no widgets"
     assert any("Read it so." in getattr(item, "data", "") for item in shown)
+
+
+def test_a_chart_in_jupyterlab_never_comes_without_its_controls(shown_in_lab, monkeypatch):
+    """A slow page draws what it is given first, and shows that a control is not there."""
+    rows = pd.DataFrame({"x": [1, 2], "y": [1, 2], "source": next(iter(tables.references()))})
+    still = alt.Scale(domain=[0, 20])
+    chart = alt.Chart(rows).transform_calculate(z="datum.y * times").mark_point()
+    moved = publish.figure(
+        chart.encode(x=alt.X("x:Q", scale=still), y=alt.Y("z:Q", scale=still)),
+        name="fig-a", title="T", subtitle="S", alt="A",
+        controls=[slider("times", 0, 10, 1, 2, "Times")], readout="'Times ' + times",
+    )  # fmt: skip
+    begun, init = [], alt.JupyterChart.__init__
+
+    def kept(self, *args, **more):
+        init(self, *args, **more)
+        begun.append(self.spec)  # what opens the way to the page
+
+    monkeypatch.setattr(alt.JupyterChart, "__init__", kept)
+    shown_in_lab(moved)
+    assert [{each["name"] for each in spec["params"]} >= {"times"} for spec in begun] == [True]
 
 
 def test_a_table_in_jupyterlab_has_heads_digits_and_dashes(shown_in_lab):

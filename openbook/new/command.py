@@ -50,7 +50,8 @@ def run(
 @contextmanager
 def _ended_gently() -> Iterator[None]:
     """A terminal that closes, or a request to end, is as Ctrl-C: what was begun is undone."""
-    names = [name for name in ("SIGHUP", "SIGTERM") if hasattr(signal, name)]  # Windows lacks one
+    wanted = ("SIGINT", "SIGHUP", "SIGTERM")  # Windows lacks one; a script may leave out the first
+    names = [name for name in wanted if hasattr(signal, name)]
     before = {name: signal.signal(getattr(signal, name), _stop) for name in names}
     try:
         yield
